@@ -1,0 +1,2 @@
+//! posthaste: send mail from the shell.
+fn main() {}

@@ -1,0 +1,1 @@
+//! An embedded SMTP server for tests and demos.

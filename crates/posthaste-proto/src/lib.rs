@@ -1,0 +1,3 @@
+//! The SMTP client protocol, without any IO.
+#![no_std]
+extern crate alloc;

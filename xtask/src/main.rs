@@ -1,0 +1,2 @@
+//! Commands a contributor runs: `cargo xtask ...`.
+fn main() {}
