@@ -1,0 +1,221 @@
+//! What can go wrong, and whose fault it is.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::reply::{Reply, ReplyError, printable};
+use crate::session::{Stage, Timer};
+
+/// Why a session or a transaction ended without the reply it wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The caller cancelled the transaction.
+    Cancelled,
+    /// The caller asked for [`quit`](crate::Session::quit) or dropped the session before this transaction's turn came.
+    NotStarted,
+    /// The content could not be had: its source failed, or the caller aborted it.
+    SourceFailed,
+    /// The content, at this octet (counted from 0), has a CR or LF that stands alone. It would let a reader see
+    /// another message than the server did, so it is not sent (RFC 5321 section 2.3.8).
+    BareLineBreak(u64),
+    /// The server does not offer what this message needs.
+    LocalRefusal(LocalRefusal),
+    /// Another recipient was refused, and the caller wanted all or none.
+    RecipientPolicy,
+    /// The server refused something that was not this transaction's own: the connection, EHLO, STARTTLS, AUTH, RSET,
+    /// or it said 421 to another transaction.
+    Refused {
+        /// What was asked.
+        stage: Stage,
+        /// The answer.
+        reply: Reply,
+    },
+    /// The peer closed the connection, or it was reset.
+    Closed {
+        /// What was being waited for or written.
+        stage: Stage,
+        /// The beginning of a reply that never became whole, at most 1 KiB.
+        unfinished: Option<Unfinished>,
+    },
+    /// Nothing, or not enough, came in time.
+    TimedOut {
+        /// Where.
+        stage: Stage,
+        /// The timer that ran out.
+        timer: Timer,
+    },
+    /// The server broke the protocol, so nothing it says can be matched to what was asked.
+    Protocol {
+        /// Where.
+        stage: Stage,
+        /// How.
+        error: ProtocolError,
+    },
+    /// TLS was wanted and could not be had.
+    Tls(TlsFailure),
+    /// Authentication was wanted and could not be tried. A server's refusal is [`Cause::Refused`].
+    Auth(AuthFailure),
+    /// The final reply answers another envelope than this transaction's: its MAIL was not accepted.
+    WrongEnvelope,
+}
+
+/// The beginning of a reply, as bytes; shown escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished(pub(crate) Vec<u8>);
+
+/// What a message needs and a server lacks. Nothing was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LocalRefusal {
+    /// The content has `size` octets, the server takes `limit` (RFC 1870).
+    TooLarge {
+        /// Octets of the message.
+        size: u64,
+        /// Octets the server said that it takes.
+        limit: u64,
+    },
+    /// An address, or the only form of the header, is outside ASCII, and SMTPUTF8 (RFC 6531) is not offered.
+    NeedsSmtpUtf8,
+    /// The content can only be had with 8-bit lines, and 8BITMIME (RFC 6152) is not offered.
+    NeedsEightBitMime,
+    /// The content can only be had as BINARYMIME (RFC 3030), which is not offered or not spoken here.
+    NeedsBinaryMime,
+}
+
+/// How a server broke the protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// What came is no reply, or breaks a limit.
+    Reply(ReplyError),
+    /// A reply that nobody asked for.
+    Unsolicited(Reply),
+    /// A reply whose first digit cannot answer this command.
+    WrongClass(Reply),
+    /// Octets in clear behind the 220 to STARTTLS: somebody may have put them there (CVE-2021-38371, CVE-2021-22947).
+    PlaintextAfterStartTls,
+    /// More challenges than the mechanism has steps, or one that is not base64.
+    BadChallenge,
+    /// More octets of commands are unanswered than the limit allows.
+    TooMuchUnanswered,
+}
+
+/// Why there is no TLS although it was wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TlsFailure {
+    /// The server does not offer STARTTLS.
+    NotOffered,
+    /// The handshake failed; the transport's words.
+    Handshake(String),
+}
+
+/// Why no authentication was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AuthFailure {
+    /// The server does not offer AUTH at all.
+    NotOffered {
+        /// Whether the session was encrypted: many servers offer AUTH only then.
+        encrypted: bool,
+    },
+    /// None of the offered mechanisms is one of ours; the offered ones, separated by blanks.
+    NoCommonMechanism(String),
+    /// The session is in clear, and sending credentials over it was not allowed.
+    InClear,
+    /// A user name or password cannot be put into the mechanism (PLAIN has no way to write NUL).
+    Unencodable,
+    /// The application declined to give credentials.
+    Declined,
+}
+
+impl Unfinished {
+    /// The octets.
+    pub fn octets(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cancelled => f.write_str("cancelled"),
+            Self::NotStarted => f.write_str("the session ended before its turn came"),
+            Self::SourceFailed => f.write_str("the content could not be read to its end"),
+            Self::BareLineBreak(at) => {
+                write!(f, "the content has a CR or LF that stands alone, at octet {at}; mail lines end with CR LF")
+            }
+            Self::LocalRefusal(refusal) => fmt::Display::fmt(refusal, f),
+            Self::RecipientPolicy => f.write_str("another recipient was refused, and all or none was wanted"),
+            Self::Refused { stage, reply } => write!(f, "the server refused {stage}: {reply}"),
+            Self::Closed { stage, unfinished: None } => write!(f, "the server closed the connection during {stage}"),
+            Self::Closed { stage, unfinished: Some(text) } => {
+                let text = printable(&text.0);
+                write!(f, "the server closed the connection during {stage}, in the middle of a reply: \"{text}\"")
+            }
+            Self::TimedOut { stage, timer } => write!(f, "no answer in time during {stage} (timer: {timer})"),
+            Self::Protocol { stage, error } => write!(f, "the server broke the protocol during {stage}: {error}"),
+            Self::Tls(failure) => fmt::Display::fmt(failure, f),
+            Self::Auth(failure) => fmt::Display::fmt(failure, f),
+            Self::WrongEnvelope => f.write_str("the final reply answers another envelope: MAIL was not accepted"),
+        }
+    }
+}
+
+impl fmt::Display for LocalRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooLarge { size, limit } => {
+                write!(f, "the message has {size} octets, the server takes at most {limit}")
+            }
+            Self::NeedsSmtpUtf8 => f.write_str("an address is outside ASCII and the server does not offer SMTPUTF8"),
+            Self::NeedsEightBitMime => f.write_str("the content has 8-bit lines and the server does not offer 8BITMIME"),
+            Self::NeedsBinaryMime => f.write_str("the content is binary and cannot be sent to this server"),
+        }
+    }
+}
+
+impl fmt::Display for ProtocolError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reply(error) => fmt::Display::fmt(error, f),
+            Self::Unsolicited(reply) => write!(f, "a reply that nobody asked for: {reply}"),
+            Self::WrongClass(reply) => write!(f, "a reply that cannot answer this command: {reply}"),
+            Self::PlaintextAfterStartTls => f.write_str("octets in clear behind the answer to STARTTLS"),
+            Self::BadChallenge => f.write_str("an AUTH challenge that the mechanism does not have"),
+            Self::TooMuchUnanswered => f.write_str("too many commands stay unanswered"),
+        }
+    }
+}
+
+impl fmt::Display for TlsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOffered => f.write_str("the server does not offer STARTTLS"),
+            Self::Handshake(why) => write!(f, "the TLS handshake failed: {why}"),
+        }
+    }
+}
+
+impl fmt::Display for AuthFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotOffered { encrypted: true } => f.write_str("the server does not offer AUTH"),
+            Self::NotOffered { encrypted: false } => f.write_str("the server does not offer AUTH without TLS"),
+            Self::NoCommonMechanism(offered) => {
+                write!(f, "the server offers no AUTH mechanism that is known here (it offers {offered})")
+            }
+            Self::InClear => f.write_str("the connection is not encrypted, and credentials are not sent in clear"),
+            Self::Unencodable => f.write_str("the user name or the password holds a NUL octet"),
+            Self::Declined => f.write_str("no credentials were given"),
+        }
+    }
+}
+
+impl core::error::Error for Cause {}
+impl core::error::Error for LocalRefusal {}
+impl core::error::Error for ProtocolError {}
+impl core::error::Error for TlsFailure {}
+impl core::error::Error for AuthFailure {}

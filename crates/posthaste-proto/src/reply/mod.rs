@@ -1,0 +1,171 @@
+//! Replies (RFC 5321 section 4.2): a code, perhaps an enhanced status code, and lines of text.
+//!
+//! ```
+//! use posthaste_proto::reply::{Parser, ReplyLimits};
+//!
+//! let mut parser = Parser::new(ReplyLimits::default());
+//! let mut input: &[u8] = b"250-mail.example.org\r\n250 SIZE 1000\r\n";
+//! let reply = parser.parse(&mut input).unwrap().unwrap().to_reply();
+//! assert_eq!(reply.code(), 250);
+//! assert_eq!(reply.lines().collect::<Vec<_>>(), [&b"mail.example.org"[..], b"SIZE 1000"]);
+//! ```
+
+mod code;
+mod enhanced;
+mod line;
+mod parser;
+mod queue_id;
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::sync::Arc;
+use core::fmt;
+
+pub use code::{ReplyClass, ReplyCode};
+pub use enhanced::EnhancedStatusCode;
+pub use parser::{MalformedReply, Parser, Quirk, Quirks, ReplyError, ReplyLimits, ReplyRef};
+
+/// A server's answer, kept: bytes as bytes, since nothing says that they are text.
+///
+/// At most [`Reply::KEPT`] octets of text are kept; [`Reply::is_cut`] tells. Cloning shares the text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reply {
+    code: ReplyCode,
+    enhanced: Option<EnhancedStatusCode>,
+    cut: bool,
+    /// Lines joined with LF, which no line can hold.
+    text: Arc<[u8]>,
+}
+
+impl Reply {
+    /// How many octets of text a kept reply holds at most.
+    pub const KEPT: usize = 1024;
+
+    /// A reply of one's own making, for tests and for servers. Text past [`Reply::KEPT`] octets is cut.
+    pub fn new(code: ReplyCode, text: &str) -> Self {
+        Self::keep(code, text.as_bytes())
+    }
+
+    pub(crate) fn keep(code: ReplyCode, text: &[u8]) -> Self {
+        let kept = text.get(..Self::KEPT).unwrap_or(text);
+        Self {
+            code,
+            enhanced: EnhancedStatusCode::split_off(first_line(text), code).map(|(enhanced, _)| enhanced),
+            cut: kept.len() < text.len(),
+            text: kept.into(),
+        }
+    }
+
+    /// The three digits.
+    pub fn code(&self) -> ReplyCode {
+        self.code
+    }
+
+    /// The enhanced status code of the first line, if it has one whose class agrees with the reply code.
+    pub fn enhanced(&self) -> Option<EnhancedStatusCode> {
+        self.enhanced
+    }
+
+    /// The lines of text, without codes and line ends; there is at least one, which may be empty.
+    pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        let enhanced = self.enhanced;
+        self.text.split(|octet| *octet == b'\n').map(move |line| {
+            match EnhancedStatusCode::split_off(line, self.code) {
+                Some((found, used)) if Some(found) == enhanced => line.get(used..).unwrap_or_default(),
+                Some(_) | None => line,
+            }
+        })
+    }
+
+    /// The text as the server sent it: enhanced codes left in, lines joined with LF.
+    pub fn raw_text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// True when the server sent more text than is kept here.
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+
+    /// 4yz: the same may be accepted later.
+    pub fn is_transient(&self) -> bool {
+        self.code.class() == ReplyClass::Transient
+    }
+
+    /// 5yz: refused for good.
+    pub fn is_permanent(&self) -> bool {
+        self.code.class() == ReplyClass::Permanent
+    }
+
+    /// The queue id that the text of a known server names ("queued as 4F2A1C0DE", "OK id=1abcde-000Xyz-2Q").
+    ///
+    /// ```
+    /// use posthaste_proto::reply::{Reply, ReplyCode};
+    /// let reply = Reply::new(ReplyCode::new(250).unwrap(), "2.0.0 Ok: queued as 4F2A1C0DE");
+    /// assert_eq!(reply.queue_id(), Some("4F2A1C0DE"));
+    /// ```
+    pub fn queue_id(&self) -> Option<&str> {
+        self.lines().find_map(queue_id::find)
+    }
+}
+
+/// `550 5.1.1 User unknown`: one line, fit for a terminal: controls and octets outside UTF-8 are escaped.
+impl fmt::Display for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code)?;
+        if let Some(enhanced) = self.enhanced {
+            write!(f, " {enhanced}")?;
+        }
+        for line in self.lines().filter(|line| !line.is_empty()) {
+            write!(f, " {}", printable(line))?;
+        }
+        if self.cut { f.write_str(" [cut]") } else { Ok(()) }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reply({self})")
+    }
+}
+
+/// Text of the peer made fit to be shown: what is UTF-8 and no control stays, the rest is escaped as `\xNN`.
+///
+/// ```
+/// assert_eq!(posthaste_proto::reply::printable(b"caf\xc3\xa9 \x1b[2J\xff"), "café \\x1b[2J\\xff");
+/// ```
+pub fn printable(text: &[u8]) -> Cow<'_, str> {
+    use core::fmt::Write;
+    if let Ok(text) = core::str::from_utf8(text)
+        && !text.chars().any(is_unfit)
+    {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for chunk in text.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if is_unfit(character) {
+                let mut octets = [0; 4];
+                for octet in character.encode_utf8(&mut octets).bytes() {
+                    let _ = write!(shown, "\\x{octet:02x}");
+                }
+            } else {
+                shown.push(character);
+            }
+        }
+        for octet in chunk.invalid() {
+            let _ = write!(shown, "\\x{octet:02x}");
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Controls, and the characters that reorder what stands beside them on a screen.
+fn is_unfit(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    text.split(|octet| *octet == b'\n').next().unwrap_or_default()
+}

@@ -1,0 +1,105 @@
+//! Octets that never print.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+/// A password, a token, or anything else that must not be seen.
+///
+/// `Debug` shows the type and nothing else, in debug builds too; there is no `Display`. The octets are
+/// wiped when the value is dropped, and two secrets are compared without an early exit.
+///
+/// ```
+/// use posthaste_proto::Secret;
+/// let secret = Secret::from("hunter2");
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// assert_eq!(secret.expose(), b"hunter2");
+/// ```
+#[derive(Clone, Default)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Wraps the octets.
+    pub fn new(octets: impl Into<Vec<u8>>) -> Self {
+        Self(Zeroizing::new(octets.into()))
+    }
+
+    /// The octets themselves. Whoever calls this answers for where they go.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// True when there are no octets.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Replaces every occurrence of the secret in `text` with three asterisks.
+    ///
+    /// Secrets under four octets are left alone: they would mask ordinary words.
+    pub(crate) fn mask_in(&self, text: &mut Vec<u8>) {
+        const MASK: &[u8] = b"***";
+        if self.0.len() < 4 {
+            return;
+        }
+        let mut from = 0;
+        while let Some(at) = text.get(from..).and_then(|rest| memchr::memmem::find(rest, &self.0)) {
+            let start = from + at;
+            text.splice(start..start + self.0.len(), MASK.iter().copied());
+            from = start + MASK.len();
+        }
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::new(text.as_bytes())
+    }
+}
+
+impl From<alloc::string::String> for Secret {
+    fn from(text: alloc::string::String) -> Self {
+        Self::new(text.into_bytes())
+    }
+}
+
+impl From<Vec<u8>> for Secret {
+    fn from(octets: Vec<u8>) -> Self {
+        Self::new(octets)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len()
+            && self.0.iter().zip(other.0.iter()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+    }
+}
+
+impl Eq for Secret {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_masked_wherever_it_stands() {
+        let mut text = b"535 hunter2 is wrong, hunter2hunter2".to_vec();
+        Secret::from("hunter2").mask_in(&mut text);
+        assert_eq!(text, b"535 *** is wrong, ******");
+    }
+
+    #[test]
+    fn equality_looks_at_every_octet() {
+        assert_eq!(Secret::from("abc"), Secret::from("abc"));
+        assert_ne!(Secret::from("abc"), Secret::from("abd"));
+        assert_ne!(Secret::from("abc"), Secret::from("abcd"));
+    }
+}
