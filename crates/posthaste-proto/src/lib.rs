@@ -5,6 +5,7 @@ extern crate alloc;
 
 pub mod address;
 pub mod capability;
+pub mod command;
 pub mod content;
 pub mod envelope;
 pub mod error;
