@@ -41,6 +41,20 @@ pub struct SizeLimit {
 }
 
 impl Capabilities {
+    /// Nothing at all: what a server offers that only knows HELO.
+    pub const NONE: Self = Self {
+        starttls: false,
+        pipelining: false,
+        chunking: false,
+        binarymime: false,
+        eight_bit_mime: false,
+        smtputf8: false,
+        dsn: false,
+        enhanced_status_codes: false,
+        size: None,
+        auth: None,
+    };
+
     /// At most so many octets of mechanism names are kept.
     const AUTH_KEPT: usize = 1024;
 
@@ -63,9 +77,16 @@ impl Capabilities {
 
     fn line(&mut self, line: &[u8]) {
         let line = line.trim_ascii();
-        let end = line.iter().position(|octet| matches!(octet, b' ' | b'\t' | b'=')).unwrap_or(line.len());
+        let end = line
+            .iter()
+            .position(|octet| matches!(octet, b' ' | b'\t' | b'='))
+            .unwrap_or(line.len());
         let (keyword, rest) = line.split_at(end);
-        let parameters = rest.trim_ascii_start().strip_prefix(b"=").unwrap_or(rest).trim_ascii();
+        let parameters = rest
+            .trim_ascii_start()
+            .strip_prefix(b"=")
+            .unwrap_or(rest)
+            .trim_ascii();
         let flag = match keyword.len() {
             3 if keyword.eq_ignore_ascii_case(b"DSN") => &mut self.dsn,
             4 if keyword.eq_ignore_ascii_case(b"AUTH") => return self.add_auth(parameters),
@@ -77,7 +98,9 @@ impl Capabilities {
             8 if keyword.eq_ignore_ascii_case(b"CHUNKING") => &mut self.chunking,
             10 if keyword.eq_ignore_ascii_case(b"PIPELINING") => &mut self.pipelining,
             10 if keyword.eq_ignore_ascii_case(b"BINARYMIME") => &mut self.binarymime,
-            19 if keyword.eq_ignore_ascii_case(b"ENHANCEDSTATUSCODES") => &mut self.enhanced_status_codes,
+            19 if keyword.eq_ignore_ascii_case(b"ENHANCEDSTATUSCODES") => {
+                &mut self.enhanced_status_codes
+            }
             _ => return,
         };
         *flag = true;
@@ -87,9 +110,15 @@ impl Capabilities {
     fn add_auth(&mut self, names: &[u8]) {
         let auth = self.auth.get_or_insert_default();
         for name in names.split(|octet| octet.is_ascii_whitespace()) {
-            let known = auth.split(' ').any(|before| before.as_bytes().eq_ignore_ascii_case(name));
-            let Ok(name) = core::str::from_utf8(name) else { continue };
-            let is_name = name.bytes().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'));
+            let known = auth
+                .split(' ')
+                .any(|before| before.as_bytes().eq_ignore_ascii_case(name));
+            let Ok(name) = core::str::from_utf8(name) else {
+                continue;
+            };
+            let is_name = name
+                .bytes()
+                .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'));
             if known || name.is_empty() || !is_name || auth.len() + name.len() >= Self::AUTH_KEPT {
                 continue;
             }
@@ -102,13 +131,18 @@ impl Capabilities {
 
     /// A number that does not fit is as good as no limit.
     fn set_size(&mut self, parameter: &[u8]) {
-        let octets = core::str::from_utf8(parameter).ok().and_then(|text| text.parse().ok()).filter(|size| *size != 0);
+        let octets = core::str::from_utf8(parameter)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .filter(|size| *size != 0);
         self.size = Some(SizeLimit { octets });
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
     use crate::reply::{Parser, ReplyLimits};
 
@@ -123,10 +157,18 @@ mod tests {
         let found = capabilities(
             "250-mx\r\n250-size=35651584\r\n250-AUTH=LOGIN PLAIN\r\n250-auth plain XOAUTH2\r\n250- 8bitmime\r\n250 PiPelining\r\n",
         );
-        assert_eq!(found.size, Some(SizeLimit { octets: Some(35_651_584) }));
+        assert_eq!(
+            found.size,
+            Some(SizeLimit {
+                octets: Some(35_651_584)
+            })
+        );
         assert_eq!(found.auth.as_deref(), Some("LOGIN PLAIN XOAUTH2"));
         assert!(found.eight_bit_mime && found.pipelining && !found.starttls);
-        assert_eq!(found.mechanisms().collect::<Vec<_>>(), [Mechanism::Plain, Mechanism::Login]);
+        assert_eq!(
+            found.mechanisms().collect::<Vec<_>>(),
+            [Mechanism::Plain, Mechanism::Login]
+        );
     }
 
     #[test]

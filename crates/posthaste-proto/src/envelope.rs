@@ -37,7 +37,10 @@ impl Envelope {
         if recipients.is_empty() {
             return Err(EnvelopeError::NoRecipients);
         }
-        Ok(Self { reverse_path, recipients })
+        Ok(Self {
+            reverse_path,
+            recipients,
+        })
     }
 
     /// Where reports of failure go; perhaps the null path.
@@ -59,7 +62,9 @@ impl Envelope {
 impl fmt::Display for EnvelopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoRecipients => f.write_str("the envelope has no recipient; add a to, cc or bcc address"),
+            Self::NoRecipients => {
+                f.write_str("the envelope has no recipient; add a to, cc or bcc address")
+            }
         }
     }
 }

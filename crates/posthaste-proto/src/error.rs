@@ -98,8 +98,6 @@ pub enum ProtocolError {
     PlaintextAfterStartTls,
     /// More challenges than the mechanism has steps, or one that is not base64.
     BadChallenge,
-    /// More octets of commands are unanswered than the limit allows.
-    TooMuchUnanswered,
 }
 
 /// Why there is no TLS although it was wanted.
@@ -127,6 +125,8 @@ pub enum AuthFailure {
     InClear,
     /// A user name or password cannot be put into the mechanism (PLAIN has no way to write NUL).
     Unencodable,
+    /// A response is longer than [`Limits::auth_line`](crate::session::Limits::auth_line).
+    TooLong,
     /// The application declined to give credentials.
     Declined,
 }
@@ -145,21 +145,41 @@ impl fmt::Display for Cause {
             Self::NotStarted => f.write_str("the session ended before its turn came"),
             Self::SourceFailed => f.write_str("the content could not be read to its end"),
             Self::BareLineBreak(at) => {
-                write!(f, "the content has a CR or LF that stands alone, at octet {at}; mail lines end with CR LF")
+                write!(
+                    f,
+                    "the content has a CR or LF that stands alone, at octet {at}; mail lines end with CR LF"
+                )
             }
             Self::LocalRefusal(refusal) => fmt::Display::fmt(refusal, f),
-            Self::RecipientPolicy => f.write_str("another recipient was refused, and all or none was wanted"),
-            Self::Refused { stage, reply } => write!(f, "the server refused {stage}: {reply}"),
-            Self::Closed { stage, unfinished: None } => write!(f, "the server closed the connection during {stage}"),
-            Self::Closed { stage, unfinished: Some(text) } => {
-                let text = printable(&text.0);
-                write!(f, "the server closed the connection during {stage}, in the middle of a reply: \"{text}\"")
+            Self::RecipientPolicy => {
+                f.write_str("another recipient was refused, and all or none was wanted")
             }
-            Self::TimedOut { stage, timer } => write!(f, "no answer in time during {stage} (timer: {timer})"),
-            Self::Protocol { stage, error } => write!(f, "the server broke the protocol during {stage}: {error}"),
+            Self::Refused { stage, reply } => write!(f, "the server refused {stage}: {reply}"),
+            Self::Closed {
+                stage,
+                unfinished: None,
+            } => write!(f, "the server closed the connection during {stage}"),
+            Self::Closed {
+                stage,
+                unfinished: Some(text),
+            } => {
+                let text = printable(&text.0);
+                write!(
+                    f,
+                    "the server closed the connection during {stage}, in the middle of a reply: \"{text}\""
+                )
+            }
+            Self::TimedOut { stage, timer } => {
+                write!(f, "no answer in time during {stage} (timer: {timer})")
+            }
+            Self::Protocol { stage, error } => {
+                write!(f, "the server broke the protocol during {stage}: {error}")
+            }
             Self::Tls(failure) => fmt::Display::fmt(failure, f),
             Self::Auth(failure) => fmt::Display::fmt(failure, f),
-            Self::WrongEnvelope => f.write_str("the final reply answers another envelope: MAIL was not accepted"),
+            Self::WrongEnvelope => {
+                f.write_str("the final reply answers another envelope: MAIL was not accepted")
+            }
         }
     }
 }
@@ -168,11 +188,20 @@ impl fmt::Display for LocalRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { size, limit } => {
-                write!(f, "the message has {size} octets, the server takes at most {limit}")
+                write!(
+                    f,
+                    "the message has {size} octets, the server takes at most {limit}"
+                )
             }
-            Self::NeedsSmtpUtf8 => f.write_str("an address is outside ASCII and the server does not offer SMTPUTF8"),
-            Self::NeedsEightBitMime => f.write_str("the content has 8-bit lines and the server does not offer 8BITMIME"),
-            Self::NeedsBinaryMime => f.write_str("the content is binary and cannot be sent to this server"),
+            Self::NeedsSmtpUtf8 => {
+                f.write_str("an address is outside ASCII and the server does not offer SMTPUTF8")
+            }
+            Self::NeedsEightBitMime => {
+                f.write_str("the content has 8-bit lines and the server does not offer 8BITMIME")
+            }
+            Self::NeedsBinaryMime => {
+                f.write_str("the content is binary and cannot be sent to this server")
+            }
         }
     }
 }
@@ -182,10 +211,13 @@ impl fmt::Display for ProtocolError {
         match self {
             Self::Reply(error) => fmt::Display::fmt(error, f),
             Self::Unsolicited(reply) => write!(f, "a reply that nobody asked for: {reply}"),
-            Self::WrongClass(reply) => write!(f, "a reply that cannot answer this command: {reply}"),
-            Self::PlaintextAfterStartTls => f.write_str("octets in clear behind the answer to STARTTLS"),
+            Self::WrongClass(reply) => {
+                write!(f, "a reply that cannot answer this command: {reply}")
+            }
+            Self::PlaintextAfterStartTls => {
+                f.write_str("octets in clear behind the answer to STARTTLS")
+            }
             Self::BadChallenge => f.write_str("an AUTH challenge that the mechanism does not have"),
-            Self::TooMuchUnanswered => f.write_str("too many commands stay unanswered"),
         }
     }
 }
@@ -203,12 +235,20 @@ impl fmt::Display for AuthFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotOffered { encrypted: true } => f.write_str("the server does not offer AUTH"),
-            Self::NotOffered { encrypted: false } => f.write_str("the server does not offer AUTH without TLS"),
-            Self::NoCommonMechanism(offered) => {
-                write!(f, "the server offers no AUTH mechanism that is known here (it offers {offered})")
+            Self::NotOffered { encrypted: false } => {
+                f.write_str("the server does not offer AUTH without TLS")
             }
-            Self::InClear => f.write_str("the connection is not encrypted, and credentials are not sent in clear"),
+            Self::NoCommonMechanism(offered) => {
+                write!(
+                    f,
+                    "the server offers no AUTH mechanism that is known here (it offers {offered})"
+                )
+            }
+            Self::InClear => f.write_str(
+                "the connection is not encrypted, and credentials are not sent in clear",
+            ),
             Self::Unencodable => f.write_str("the user name or the password holds a NUL octet"),
+            Self::TooLong => f.write_str("an AUTH response is longer than the limit"),
             Self::Declined => f.write_str("no credentials were given"),
         }
     }

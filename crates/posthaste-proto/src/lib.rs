@@ -13,6 +13,7 @@ pub mod reply;
 pub mod sasl;
 mod secret;
 pub mod session;
+mod wire;
 
 pub use capability::Capabilities;
 pub use content::ContentSpec;

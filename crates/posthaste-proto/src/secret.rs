@@ -44,7 +44,10 @@ impl Secret {
             return;
         }
         let mut from = 0;
-        while let Some(at) = text.get(from..).and_then(|rest| memchr::memmem::find(rest, &self.0)) {
+        while let Some(at) = text
+            .get(from..)
+            .and_then(|rest| memchr::memmem::find(rest, &self.0))
+        {
             let start = from + at;
             text.splice(start..start + self.0.len(), MASK.iter().copied());
             from = start + MASK.len();
@@ -79,7 +82,12 @@ impl fmt::Debug for Secret {
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.0.len() == other.0.len()
-            && self.0.iter().zip(other.0.iter()).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+            && self
+                .0
+                .iter()
+                .zip(other.0.iter())
+                .fold(0, |differ, (a, b)| differ | (a ^ b))
+                == 0
     }
 }
 

@@ -1,2 +1,243 @@
-//! dot
+//! Dot-stuffing and the terminator (RFC 5321 section 4.5.2), in place and at any split of the content.
 
+use core::fmt;
+
+use memchr::memmem;
+
+/// Puts a dot before every line that begins with one, and ends the content with `CRLF . CRLF`.
+///
+/// Where lines begin is remembered between calls, so the content may come in pieces of any size. A CR or an LF that
+/// stands alone is refused: servers differ in what they take for a line end, and a message that two of them read
+/// differently can smuggle a second one (CVE-2023-51764).
+///
+/// ```
+/// use posthaste_proto::content::dot::DotStuffer;
+///
+/// let mut stuffer = DotStuffer::new();
+/// let mut buffer = [0; 64];
+/// buffer[..6].copy_from_slice(b".a\r\n.b");
+/// let stuffed = stuffer.stuff(&mut buffer, 0, 6).unwrap();
+/// assert_eq!(&buffer[..stuffed], b"..a\r\n..b");
+/// assert_eq!(stuffer.terminator().unwrap(), b"\r\n.\r\n");
+/// ```
+#[derive(Debug, Clone)]
+pub struct DotStuffer {
+    at_line_start: bool,
+    after_cr: bool,
+    octets: u64,
+}
+
+/// A CR or an LF stands alone. The octet's place, counted from 0 over the whole content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BareLineBreak(pub u64);
+
+impl DotStuffer {
+    /// The longest [`DotStuffer::terminator`].
+    pub const TERMINATOR: usize = 5;
+
+    /// At the beginning of a content, which is the beginning of a line.
+    pub const fn new() -> Self {
+        Self {
+            at_line_start: true,
+            after_cr: false,
+            octets: 0,
+        }
+    }
+
+    /// How many octets of content surely fit into `free` octets of buffer, whatever they are.
+    ///
+    /// The worst content grows by one octet in three (`CRLF .` again and again), and by one at its beginning.
+    pub const fn room(free: usize) -> usize {
+        free.saturating_sub(1) / 4 * 3
+    }
+
+    /// How many octets of content went in so far.
+    pub const fn octets(&self) -> u64 {
+        self.octets
+    }
+
+    /// Stuffs the `length` octets at `start` where they stand. What stands behind them in `buffer` is overwritten as
+    /// far as the content grows; [`DotStuffer::room`] says how much free space is enough. Returns the new length.
+    ///
+    /// # Panics
+    ///
+    /// When the stuffed content does not fit into `buffer`.
+    pub fn stuff(
+        &mut self,
+        buffer: &mut [u8],
+        start: usize,
+        length: usize,
+    ) -> Result<usize, BareLineBreak> {
+        let content = &buffer[start..start + length];
+        let (Some(&first), Some(&last)) = (content.first(), content.last()) else {
+            return Ok(0);
+        };
+        self.check_line_breaks(content, first)?;
+
+        let leading = self.at_line_start && first == b'.';
+        // CR ended the piece before, LF and a dot begin this one: the pattern below cannot see it.
+        let split = self.after_cr && content.get(1) == Some(&b'.');
+        let dots = memmem::find_iter(content, b"\r\n.").count();
+        self.at_line_start = match content.len() {
+            1 => self.after_cr && first == b'\n',
+            _ => content.ends_with(b"\r\n"),
+        };
+        self.after_cr = last == b'\r';
+        self.octets += length as u64;
+
+        let grown = length + dots + usize::from(leading) + usize::from(split);
+        let mut shift = grown - length;
+        let mut end = start + length;
+        // From the back, so that no octet is moved twice.
+        while shift > usize::from(leading || split) {
+            let Some(at) = memmem::rfind(&buffer[start..end], b"\r\n.") else {
+                break;
+            };
+            let dot = start + at + 2;
+            buffer.copy_within(dot..end, dot + shift);
+            shift -= 1;
+            buffer[dot + shift] = b'.';
+            end = dot;
+        }
+        if shift == 1 {
+            let dot = start + usize::from(split);
+            buffer.copy_within(dot..end, dot + 1);
+            buffer[dot] = b'.';
+        }
+        Ok(grown)
+    }
+
+    /// What ends the content: `. CRLF`, after another CRLF when the last line has none.
+    pub const fn terminator(&self) -> Result<&'static [u8], BareLineBreak> {
+        if self.after_cr {
+            Err(BareLineBreak(self.octets - 1))
+        } else if self.at_line_start {
+            Ok(b".\r\n")
+        } else {
+            Ok(b"\r\n.\r\n")
+        }
+    }
+
+    /// Every CR is followed by LF, and every LF follows CR. Written so that the compiler makes vector code of it.
+    fn check_line_breaks(&self, content: &[u8], first: u8) -> Result<(), BareLineBreak> {
+        if self.after_cr != (first == b'\n') {
+            return Err(BareLineBreak(if self.after_cr {
+                self.octets - 1
+            } else {
+                self.octets
+            }));
+        }
+        let next = content.get(1..).unwrap_or_default();
+        let differ = content.iter().zip(next).fold(0, |differ, (octet, next)| {
+            differ | (u8::from(*octet == b'\r') ^ u8::from(*next == b'\n'))
+        });
+        if differ == 0 {
+            return Ok(());
+        }
+        let at = content
+            .iter()
+            .zip(next)
+            .position(|(octet, next)| (*octet == b'\r') != (*next == b'\n'));
+        let at = at.unwrap_or_default();
+        let at = if content.get(at) == Some(&b'\r') {
+            at
+        } else {
+            at + 1
+        };
+        Err(BareLineBreak(self.octets + at as u64))
+    }
+}
+
+impl Default for DotStuffer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for BareLineBreak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a CR or LF stands alone at octet {}", self.0)
+    }
+}
+
+impl core::error::Error for BareLineBreak {}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The rule of the standard, octet by octet.
+    fn by_the_book(content: &[u8]) -> Vec<u8> {
+        let mut stuffed = Vec::new();
+        for (at, octet) in content.iter().enumerate() {
+            if *octet == b'.' && (at == 0 || content[..at].ends_with(b"\r\n")) {
+                stuffed.push(b'.');
+            }
+            stuffed.push(*octet);
+        }
+        stuffed.extend_from_slice(if content.is_empty() || content.ends_with(b"\r\n") {
+            b""
+        } else {
+            b"\r\n"
+        });
+        stuffed.extend_from_slice(b".\r\n");
+        stuffed
+    }
+
+    fn in_pieces(content: &[u8], sizes: &[usize]) -> Result<Vec<u8>, BareLineBreak> {
+        let mut stuffer = DotStuffer::new();
+        let mut out = Vec::new();
+        let mut rest = content;
+        let mut sizes = sizes.iter().cycle();
+        while !rest.is_empty() {
+            let (piece, left) = rest.split_at((*sizes.next().unwrap()).clamp(1, rest.len()));
+            rest = left;
+            let mut buffer = piece.to_vec();
+            let mut free = piece.len();
+            while DotStuffer::room(free) < piece.len() {
+                free += 1;
+            }
+            buffer.resize(free, b'#');
+            let length = stuffer.stuff(&mut buffer, 0, piece.len())?;
+            out.extend_from_slice(&buffer[..length]);
+        }
+        out.extend_from_slice(stuffer.terminator()?);
+        Ok(out)
+    }
+
+    #[test]
+    fn lone_line_breaks_are_found_at_their_place() {
+        for (content, at) in [
+            (&b"a\nb"[..], 1),
+            (b"a\rb", 1),
+            (b"a\r", 1),
+            (b"\n", 0),
+            (b"ab\r\n\n", 4),
+            (b"ab\r\r\n", 2),
+            (b"\r\n.\n", 3),
+        ] {
+            for size in 1..=content.len() {
+                assert_eq!(
+                    in_pieces(content, &[size]),
+                    Err(BareLineBreak(at)),
+                    "{content:?} by {size}"
+                );
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn stuffing_is_by_the_book_at_any_split(
+            words in prop::collection::vec(prop_oneof![Just("."), Just("\r\n"), Just("\r\n."), Just("a"), Just("..")], 0..40),
+            sizes in prop::collection::vec(1usize..9, 1..8),
+        ) {
+            let content = words.concat();
+            prop_assert_eq!(in_pieces(content.as_bytes(), &sizes).unwrap(), by_the_book(content.as_bytes()));
+        }
+    }
+}

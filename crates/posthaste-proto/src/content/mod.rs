@@ -6,7 +6,10 @@ use alloc::vec::Vec;
 
 /// What a content may hold. All `false` is 7-bit content, which every server takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[allow(clippy::exhaustive_structs, reason = "the three ways in which content can be more than 7-bit")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "the three ways in which content can be more than 7-bit"
+)]
 pub struct Encoding {
     /// Octets above 127 in bodies, in lines: needs 8BITMIME (RFC 6152).
     pub eight_bit: bool,
@@ -18,7 +21,10 @@ pub struct Encoding {
 
 /// How many octets a content has, line ends as CRLF, before dot-stuffing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[allow(clippy::exhaustive_enums, reason = "a size is known, bounded or neither")]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a size is known, bounded or neither"
+)]
 pub enum ContentSize {
     /// Exactly so many.
     Exact(u64),
@@ -47,15 +53,25 @@ pub struct ContentSpec {
 
 impl Encoding {
     /// 7-bit, for every server.
-    pub const SEVEN_BIT: Self = Self { eight_bit: false, binary: false, utf8_headers: false };
+    pub const SEVEN_BIT: Self = Self {
+        eight_bit: false,
+        binary: false,
+        utf8_headers: false,
+    };
     /// 8-bit lines, for servers with 8BITMIME.
-    pub const EIGHT_BIT: Self = Self { eight_bit: true, binary: false, utf8_headers: false };
+    pub const EIGHT_BIT: Self = Self {
+        eight_bit: true,
+        binary: false,
+        utf8_headers: false,
+    };
 }
 
 impl ContentSpec {
     /// A content that can be given in this encoding.
     pub fn new(encoding: Encoding, size: ContentSize) -> Self {
-        Self { offers: [(encoding, size)].into() }
+        Self {
+            offers: [(encoding, size)].into(),
+        }
     }
 
     /// A 7-bit content of exactly so many octets.

@@ -10,7 +10,10 @@ pub struct ReplyCode(u16);
 
 /// The first digit of a code: what the server did with the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "RFC 5321 has these four and cannot have more")]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "RFC 5321 has these four and cannot have more"
+)]
 pub enum ReplyClass {
     /// 2yz: done.
     Positive,
@@ -25,7 +28,11 @@ pub enum ReplyClass {
 impl ReplyCode {
     /// A code from its number; `None` outside 200 to 599.
     pub const fn new(number: u16) -> Option<Self> {
-        if number >= 200 && number <= 599 { Some(Self(number)) } else { None }
+        if number >= 200 && number <= 599 {
+            Some(Self(number))
+        } else {
+            None
+        }
     }
 
     /// The number, 200 to 599.

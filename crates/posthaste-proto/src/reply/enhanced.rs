@@ -16,7 +16,11 @@ impl EnhancedStatusCode {
     /// A code from its parts: class 2, 4 or 5, the others up to 999.
     pub const fn new(class: u8, subject: u16, detail: u16) -> Option<Self> {
         if matches!(class, 2 | 4 | 5) && subject <= 999 && detail <= 999 {
-            Some(Self { class, subject, detail })
+            Some(Self {
+                class,
+                subject,
+                detail,
+            })
         } else {
             None
         }
@@ -94,13 +98,30 @@ mod tests {
 
     #[test]
     fn a_code_is_taken_off_the_front() {
-        assert_eq!(split(250, "2.1.5 Ok"), Some((EnhancedStatusCode::new(2, 1, 5).unwrap(), 6)));
-        assert_eq!(split(535, "5.7.139"), Some((EnhancedStatusCode::new(5, 7, 139).unwrap(), 7)));
+        assert_eq!(
+            split(250, "2.1.5 Ok"),
+            Some((EnhancedStatusCode::new(2, 1, 5).unwrap(), 6))
+        );
+        assert_eq!(
+            split(535, "5.7.139"),
+            Some((EnhancedStatusCode::new(5, 7, 139).unwrap(), 7))
+        );
     }
 
     #[test]
     fn what_is_no_code_stays_text() {
-        for text in ["", "2", "2.", "2.1", "2.1.", "2.1.5x", "2.1000.1 x", "2..1", "5.1.1 wrong class", "2.1.5.1 x"] {
+        for text in [
+            "",
+            "2",
+            "2.",
+            "2.1",
+            "2.1.",
+            "2.1.5x",
+            "2.1000.1 x",
+            "2..1",
+            "5.1.1 wrong class",
+            "2.1.5.1 x",
+        ] {
             assert_eq!(split(250, text), None, "{text}");
         }
         assert_eq!(split(354, "3.0.0 no such class"), None);

@@ -42,7 +42,11 @@ impl<'a> Line<'a> {
 fn code(input: &[u8]) -> IResult<&[u8], ReplyCode> {
     let digits = take_while_m_n(3, 3, |octet: u8| octet.is_ascii_digit());
     map_opt(digits, |digits: &[u8]| {
-        ReplyCode::new(digits.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0')))
+        ReplyCode::new(
+            digits
+                .iter()
+                .fold(0, |number, digit| number * 10 + u16::from(digit - b'0')),
+        )
     })
     .parse(input)
 }

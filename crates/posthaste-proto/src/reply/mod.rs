@@ -50,7 +50,8 @@ impl Reply {
         let kept = text.get(..Self::KEPT).unwrap_or(text);
         Self {
             code,
-            enhanced: EnhancedStatusCode::split_off(first_line(text), code).map(|(enhanced, _)| enhanced),
+            enhanced: EnhancedStatusCode::split_off(first_line(text), code)
+                .map(|(enhanced, _)| enhanced),
             cut: kept.len() < text.len(),
             text: kept.into(),
         }
@@ -69,12 +70,14 @@ impl Reply {
     /// The lines of text, without codes and line ends; there is at least one, which may be empty.
     pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
         let enhanced = self.enhanced;
-        self.text.split(|octet| *octet == b'\n').map(move |line| {
-            match EnhancedStatusCode::split_off(line, self.code) {
-                Some((found, used)) if Some(found) == enhanced => line.get(used..).unwrap_or_default(),
+        self.text.split(|octet| *octet == b'\n').map(
+            move |line| match EnhancedStatusCode::split_off(line, self.code) {
+                Some((found, used)) if Some(found) == enhanced => {
+                    line.get(used..).unwrap_or_default()
+                }
                 Some(_) | None => line,
-            }
-        })
+            },
+        )
     }
 
     /// The text as the server sent it: enhanced codes left in, lines joined with LF.
@@ -119,7 +122,11 @@ impl fmt::Display for Reply {
         for line in self.lines().filter(|line| !line.is_empty()) {
             write!(f, " {}", printable(line))?;
         }
-        if self.cut { f.write_str(" [cut]") } else { Ok(()) }
+        if self.cut {
+            f.write_str(" [cut]")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -167,5 +174,7 @@ fn is_unfit(character: char) -> bool {
 }
 
 fn first_line(text: &[u8]) -> &[u8] {
-    text.split(|octet| *octet == b'\n').next().unwrap_or_default()
+    text.split(|octet| *octet == b'\n')
+        .next()
+        .unwrap_or_default()
 }

@@ -28,7 +28,10 @@ pub struct Parser {
 
 /// Upper bounds of one reply, checked before anything is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "plain numbers, written with `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain numbers, written with `..Default::default()`"
+)]
 pub struct ReplyLimits {
     /// Octets of one line, line end excluded. 16 KiB by default; RFC 5321 section 4.5.3.1.5 asks for 512.
     pub line: usize,
@@ -116,7 +119,11 @@ impl Parser {
         match self.collect(input) {
             Ok(Some(code)) => {
                 self.taken = true;
-                Ok(Some(ReplyRef { code, text: &self.text, quirks: self.quirks }))
+                Ok(Some(ReplyRef {
+                    code,
+                    text: &self.text,
+                    quirks: self.quirks,
+                }))
             }
             Ok(None) => Ok(None),
             Err(error) => {
@@ -126,9 +133,9 @@ impl Parser {
         }
     }
 
-    /// True when no octet of an unfinished reply is held.
+    /// True when no octet of an unfinished reply is held; blank lines before a reply do not count.
     pub fn is_empty(&self) -> bool {
-        self.taken || (self.octets == 0 && self.partial.is_empty())
+        self.taken || self.code.is_none() && self.partial.is_empty()
     }
 
     /// The text of a reply that was begun and not finished, for an error's sake: at most [`Reply::KEPT`] octets.
@@ -203,10 +210,14 @@ impl Parser {
             self.quirks.insert(Quirk::BlankLine);
             return Ok(None);
         }
-        let parsed = Line::parse(line).ok_or_else(|| ReplyError::Malformed(MalformedReply::excerpt(line)))?;
+        let parsed = Line::parse(line)
+            .ok_or_else(|| ReplyError::Malformed(MalformedReply::excerpt(line)))?;
         match self.code {
             Some(first) if first != parsed.code => {
-                return Err(ReplyError::CodesDisagree { first, then: parsed.code });
+                return Err(ReplyError::CodesDisagree {
+                    first,
+                    then: parsed.code,
+                });
             }
             Some(_) => self.text.push(b'\n'),
             None => self.code = Some(parsed.code),
@@ -231,9 +242,19 @@ impl Parser {
     }
 }
 
+impl Default for Parser {
+    fn default() -> Self {
+        Self::new(ReplyLimits::default())
+    }
+}
+
 impl Default for ReplyLimits {
     fn default() -> Self {
-        Self { line: 16 * 1024, reply: 64 * 1024, lines: 1024 }
+        Self {
+            line: 16 * 1024,
+            reply: 64 * 1024,
+            lines: 1024,
+        }
     }
 }
 
@@ -245,7 +266,8 @@ impl<'a> ReplyRef<'a> {
 
     /// The enhanced status code of the first line.
     pub fn enhanced(&self) -> Option<EnhancedStatusCode> {
-        EnhancedStatusCode::split_off(first_line(self.text), self.code).map(|(enhanced, _)| enhanced)
+        EnhancedStatusCode::split_off(first_line(self.text), self.code)
+            .map(|(enhanced, _)| enhanced)
     }
 
     /// The lines as sent, codes and line ends taken off, enhanced codes left in.
@@ -275,7 +297,12 @@ impl fmt::Debug for ReplyRef<'_> {
 }
 
 impl Quirks {
-    const ALL: [Quirk; 4] = [Quirk::BareLf, Quirk::BareCode, Quirk::EightBit, Quirk::BlankLine];
+    const ALL: [Quirk; 4] = [
+        Quirk::BareLf,
+        Quirk::BareCode,
+        Quirk::EightBit,
+        Quirk::BlankLine,
+    ];
 
     /// Is this one among them?
     pub fn contains(self, quirk: Quirk) -> bool {
@@ -284,7 +311,9 @@ impl Quirks {
 
     /// All of them, in the order of [`Quirk`].
     pub fn iter(self) -> impl Iterator<Item = Quirk> {
-        Self::ALL.into_iter().filter(move |quirk| self.contains(*quirk))
+        Self::ALL
+            .into_iter()
+            .filter(move |quirk| self.contains(*quirk))
     }
 
     fn insert(&mut self, quirk: Quirk) {
@@ -320,9 +349,16 @@ impl MalformedReply {
     pub fn octets(&self) -> &[u8] {
         &self.0
     }
+}
 
+impl ReplyError {
+    /// The same, with every trace of a secret masked.
     pub(crate) fn masked(mut self, secrets: &[crate::Secret]) -> Self {
-        secrets.iter().for_each(|secret| secret.mask_in(&mut self.0));
+        if let Self::Malformed(line) = &mut self {
+            secrets
+                .iter()
+                .for_each(|secret| secret.mask_in(&mut line.0));
+        }
         self
     }
 }

@@ -14,7 +14,10 @@ impl Login {
     pub(super) fn new(credentials: &Credentials) -> Result<Self, AuthFailure> {
         let user = Secret::new(without_nul(credentials.user.as_bytes())?);
         without_nul(credentials.password().expose())?;
-        Ok(Self { user: Some(user), password: Some(credentials.password().clone()) })
+        Ok(Self {
+            user: Some(user),
+            password: Some(credentials.password().clone()),
+        })
     }
 
     pub(super) fn respond(&mut self) -> Option<Secret> {

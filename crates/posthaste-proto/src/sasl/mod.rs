@@ -39,7 +39,10 @@ pub(crate) enum Exchange {
 impl Credentials {
     /// Credentials for PLAIN and LOGIN.
     pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { user: user.into(), password: password.into() }
+        Self {
+            user: user.into(),
+            password: password.into(),
+        }
     }
 
     /// The user name.
@@ -53,8 +56,15 @@ impl Credentials {
 
     /// What must not be seen in anything the server says: the password, and its forms on the wire.
     pub(crate) fn traces(&self) -> Vec<Secret> {
-        let mut traces = Vec::from([self.password.clone(), Secret::from(STANDARD.encode(self.password.expose()))]);
-        traces.extend(plain::message(self).ok().map(|message| Secret::from(STANDARD.encode(message.expose()))));
+        let mut traces = Vec::from([
+            self.password.clone(),
+            Secret::from(STANDARD.encode(self.password.expose())),
+        ]);
+        traces.extend(
+            plain::message(self)
+                .ok()
+                .map(|message| Secret::from(STANDARD.encode(message.expose()))),
+        );
         traces
     }
 }
@@ -70,7 +80,7 @@ impl Mechanism {
     pub const ALL: [Self; 2] = [Self::Plain, Self::Login];
 
     /// The name in EHLO and AUTH.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Plain => "PLAIN",
             Self::Login => "LOGIN",
@@ -86,29 +96,28 @@ impl Mechanism {
 }
 
 impl Exchange {
-    /// What goes behind AUTH and the mechanism's name in the same line, in base64, for mechanisms where the client speaks first.
-    pub(crate) fn initial_response(&mut self) -> Option<Secret> {
+    /// What may go behind AUTH and the mechanism's name in the same line, for mechanisms where the client speaks first.
+    pub(crate) fn initial_response(&self) -> Option<Secret> {
         match self {
-            Self::Plain(plain) => plain.initial_response().map(|message| encode(&message)),
+            Self::Plain(plain) => plain.initial_response(),
             Self::Login(_) => None,
         }
     }
 
-    /// The answer to a 334, in base64. `None` when the mechanism has no further step.
+    /// The answer to a 334. `None` when the mechanism has no further step.
     pub(crate) fn respond(&mut self) -> Option<Secret> {
         match self {
             Self::Plain(plain) => plain.respond(),
             Self::Login(login) => login.respond(),
         }
-        .map(|message| encode(&message))
     }
-}
-
-fn encode(message: &Secret) -> Secret {
-    Secret::from(STANDARD.encode(message.expose()))
 }
 
 /// No field of PLAIN can hold NUL (RFC 4616 section 2), and LOGIN servers read C strings.
 fn without_nul(octets: &[u8]) -> Result<&[u8], AuthFailure> {
-    if octets.contains(&0) { Err(AuthFailure::Unencodable) } else { Ok(octets) }
+    if octets.contains(&0) {
+        Err(AuthFailure::Unencodable)
+    } else {
+        Ok(octets)
+    }
 }

@@ -13,7 +13,9 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(super) fn new(credentials: &Credentials) -> Result<Self, AuthFailure> {
-        Ok(Self { message: Some(message(credentials)?) })
+        Ok(Self {
+            message: Some(message(credentials)?),
+        })
     }
 
     /// The message, which `respond` gives again if it turns out not to fit the AUTH line.
@@ -28,7 +30,10 @@ impl Plain {
 
 /// `NUL user NUL password`.
 pub(super) fn message(credentials: &Credentials) -> Result<Secret, AuthFailure> {
-    let (user, password) = (without_nul(credentials.user.as_bytes())?, without_nul(credentials.password().expose())?);
+    let (user, password) = (
+        without_nul(credentials.user.as_bytes())?,
+        without_nul(credentials.password().expose())?,
+    );
     let mut message = Vec::with_capacity(user.len() + password.len() + 2);
     message.push(0);
     message.extend_from_slice(user);
@@ -49,7 +54,13 @@ mod tests {
 
     #[test]
     fn nul_cannot_be_written() {
-        assert_eq!(message(&Credentials::new("t\0im", "x")), Err(AuthFailure::Unencodable));
-        assert_eq!(message(&Credentials::new("tim", "x\0y")), Err(AuthFailure::Unencodable));
+        assert_eq!(
+            message(&Credentials::new("t\0im", "x")),
+            Err(AuthFailure::Unencodable)
+        );
+        assert_eq!(
+            message(&Credentials::new("tim", "x\0y")),
+            Err(AuthFailure::Unencodable)
+        );
     }
 }

@@ -76,7 +76,10 @@ pub enum RecipientPolicy {
 
 /// How long to wait, at most, for each thing. The defaults are those of RFC 5321 section 4.5.3.2 where it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "plain durations, written with `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain durations, written with `..Default::default()`"
+)]
 pub struct Timeouts {
     /// The greeting: 5 minutes.
     pub greeting: Duration,
@@ -110,7 +113,10 @@ pub struct Timeouts {
 
 /// Upper bounds of what a session keeps. Each is checked before anything is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "plain numbers, written with `..Default::default()`")]
+#[allow(
+    clippy::exhaustive_structs,
+    reason = "plain numbers, written with `..Default::default()`"
+)]
 pub struct Limits {
     /// Of one reply: 16 KiB a line, 64 KiB and 1,024 lines in all.
     pub reply: ReplyLimits,

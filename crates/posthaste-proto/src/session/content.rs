@@ -1,30 +1,110 @@
 //! The handle by which content goes in.
+
+use super::Session;
 use super::event::TransactionId;
 use super::step::Deadline;
-use super::Session;
+use super::transaction::{Next, Transaction};
 use crate::content::Encoding;
+use crate::content::dot::DotStuffer;
+use crate::error::Cause;
 
-/// Lent by [`Step::Content`](super::Step::Content): the server takes content now. Dropping it unused changes nothing.
+/// Lent by [`Step::Content`](super::Step::Content): the server takes content now.
+///
+/// Put octets into [`space`](Self::space) and say how many by [`filled`](Self::filled), or copy them in by
+/// [`push`](Self::push); after the last of them, [`finish`](Self::finish). Dropping the handle unused changes nothing:
+/// the next poll lends it again.
 #[derive(Debug)]
-pub struct Content<'a> { pub(super) session: &'a mut Session }
+#[must_use = "the session waits for content"]
+pub struct Content<'a> {
+    pub(super) session: &'a mut Session,
+    pub(super) id: TransactionId,
+    pub(super) deadline: Deadline,
+}
+
+/// Octets of content that stay in the buffer until more come or the content ends, so that the terminator never goes alone.
+const HELD_BACK: usize = 2;
 
 impl Content<'_> {
-    /// Whose content.
-    pub fn transaction(&self) -> TransactionId { todo!() }
-    /// The encoding that was chosen.
-    pub fn encoding(&self) -> Encoding { todo!() }
-    /// When the session gives up waiting.
-    pub fn deadline(&self) -> Deadline { todo!() }
-    /// How many octets can be given now; at least one.
-    pub fn room(&self) -> usize { todo!() }
-    /// The place to put them, `room()` octets long. Then call `filled`.
-    pub fn space(&mut self) -> &mut [u8] { todo!() }
-    /// The first `n` octets of `space()` are content now.
-    pub fn filled(self, _n: usize) { todo!() }
-    /// Copies content in: at most `room()` octets are taken; says how many.
-    pub fn push(self, _octets: &[u8]) -> usize { todo!() }
+    /// Whose content is wanted.
+    pub fn transaction(&self) -> TransactionId {
+        self.id
+    }
+
+    /// The encoding that was chosen from the [`ContentSpec`](crate::ContentSpec).
+    pub fn encoding(&self) -> Encoding {
+        self.session
+            .transactions
+            .front()
+            .map_or(Encoding::SEVEN_BIT, |transaction| transaction.encoding)
+    }
+
+    /// When the session gives up.
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    /// How many octets can be taken now; never 0.
+    pub fn room(&self) -> usize {
+        self.session.content_room()
+    }
+
+    /// Where they go: `room()` octets. What stands in it means nothing.
+    pub fn space(&mut self) -> &mut [u8] {
+        let room = self.room();
+        let space = self.session.output.space(DotStuffer::TERMINATOR);
+        space.get_mut(..room).unwrap_or_default()
+    }
+
+    /// The first `n` octets of `space()` are content now; more than `room()` is taken for `room()`.
+    pub fn filled(self, n: usize) {
+        let n = n.min(self.room());
+        self.session.take_content(n);
+    }
+
+    /// Copies octets in, as many as there is room for, and says how many that were.
+    pub fn push(mut self, octets: &[u8]) -> usize {
+        let n = octets.len().min(self.room());
+        let (taken, _) = octets.split_at(n);
+        self.space()[..n].copy_from_slice(taken);
+        self.session.take_content(n);
+        n
+    }
+
     /// The content is whole.
-    pub fn finish(self) { todo!() }
-    /// The content cannot be had. The message is not delivered, nor any part of it.
-    pub fn abort(self) { todo!() }
+    pub fn finish(self) {
+        self.session.finish_content();
+    }
+
+    /// The content cannot be had. The connection is closed without the terminator: a message that was cut short must
+    /// not be delivered. The transaction ends as `NotSent(SourceFailed)`.
+    pub fn abort(self) {
+        self.session.fail(Cause::SourceFailed);
+    }
+}
+
+impl Session {
+    pub(super) fn wants_content(&self) -> bool {
+        self.transactions
+            .front()
+            .is_some_and(|transaction| transaction.next == Next::Content)
+    }
+
+    fn content_room(&self) -> usize {
+        DotStuffer::room(self.output.free(DotStuffer::TERMINATOR))
+    }
+
+    /// Stuffs what was put into the buffer, and has it written when the buffer is nearly full.
+    fn take_content(&mut self, n: usize) {
+        let Some(Transaction { dots, .. }) = self.transactions.front_mut() else {
+            return;
+        };
+        let (buffer, start) = self.output.raw();
+        match dots.stuff(buffer, start, n) {
+            Ok(length) => self.output.filled(length, HELD_BACK),
+            Err(at) => return self.fail(Cause::BareLineBreak(at.0)),
+        }
+        if self.content_room() < self.output.capacity() / 4 {
+            self.output.start_block();
+        }
+    }
 }

@@ -1,50 +1,544 @@
-//! stub
-mod config; mod content; mod event; mod report; mod step;
-pub use config::*; pub use content::Content; pub use event::*; pub use report::*; pub use step::*;
-use core::time::Duration;
-use crate::{Capabilities, ContentSpec, Credentials, Envelope};
+//! A connection from greeting to QUIT: policy on top of the wire, and one question, [`Session::poll`].
+//!
+//! ```text
+//!              submit, cancel, quit                     Write -> written, write_failed
+//!  application ---------------------> Session <--------- Read -> received, closed_by_peer ----- driver
+//!              <--------------------- (poll)  ---------> StartTls -> tls_started, tls_failed
+//!                Event, Idle                             Content -> filled, push, finish, abort
+//! ```
+//!
+//! Which event in which state gives which step and which fate stands in `docs/protocol-states.md`.
+//!
+//! A driver is a loop around one `match`:
+//!
+//! ```
+//! # use std::io::{self, Read, Write};
+//! # use std::time::Instant;
+//! use posthaste_proto::{Session, Step};
+//!
+//! fn drive(session: &mut Session, mut socket: impl Read + Write, mut body: impl Read) -> io::Result<()> {
+//!     let start = Instant::now();
+//!     let mut buffer = [0; 4096];
+//!     loop {
+//!         match session.poll(start.elapsed()) {
+//!             Step::Write { bytes, .. } => match socket.write(bytes) {
+//!                 Ok(n) => session.written(n),
+//!                 Err(_) => session.write_failed(),
+//!             },
+//!             Step::Read { .. } => match socket.read(&mut buffer) {
+//!                 Ok(0) | Err(_) => session.closed_by_peer(),
+//!                 Ok(n) => session.received(&buffer[..n]),
+//!             },
+//!             Step::Content(mut content) => match body.read(content.space()) {
+//!                 Ok(0) => content.finish(),
+//!                 Ok(n) => content.filled(n),
+//!                 Err(_) => content.abort(),
+//!             },
+//!             Step::StartTls { .. } => session.tls_failed("this socket has no TLS"),
+//!             Step::Credentials(_) => session.auth_cancel(),
+//!             Step::Event(event) => println!("{event:?}"),
+//!             Step::Idle => session.quit(),
+//!             Step::Close { .. } => return Ok(()),
+//!         }
+//!     }
+//! }
+//! ```
 
-/// stub
-#[derive(Debug)]
-pub struct Session {}
-impl Session {
-    /// stub
-    pub fn new(_config: Config) -> Self { todo!() }
-    /// What to do now; `now` is the time since the session began.
-    pub fn poll(&mut self, _now: Duration) -> Step<'_> { todo!() }
-    /// `n` octets of the last Write left.
-    pub fn written(&mut self, _n: usize) {}
-    /// The last write failed: nothing more can be written.
-    pub fn write_failed(&mut self) {}
-    /// Octets came.
-    pub fn received(&mut self, _octets: &[u8]) {}
-    /// End of file, reset, broken pipe, TLS end without close_notify.
-    pub fn closed_by_peer(&mut self) {}
-    /// The handshake is done.
-    pub fn tls_started(&mut self, _info: TlsInfo) {}
-    /// The handshake failed, in the transport's words.
-    pub fn tls_failed(&mut self, _why: &str) {}
-    /// Answers Step::Credentials.
-    pub fn credentials(&mut self, _credentials: Credentials) {}
-    /// Declines Step::Credentials.
-    pub fn auth_cancel(&mut self) {}
-    /// Queues a transaction.
-    pub fn submit(&mut self, _envelope: Envelope, _content: ContentSpec) -> TransactionId { todo!() }
-    /// Cancels a transaction.
-    pub fn cancel(&mut self, _id: TransactionId) {}
-    /// Asks for a sign of life.
-    pub fn noop(&mut self) {}
-    /// Ends the session after what is queued.
-    pub fn quit(&mut self) {}
-    /// What the server offers, as of the last EHLO.
-    pub fn capabilities(&self) -> Option<&Capabilities> { None }
+mod clock;
+mod config;
+mod content;
+mod ending;
+mod event;
+mod open;
+mod report;
+mod state;
+mod step;
+mod transaction;
+
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::time::Duration;
+
+use clock::{Clock, Wait};
+use open::Login;
+use state::{Asked, Opening, State, Turn};
+use transaction::{Next, Transaction};
+
+pub use config::{AuthPolicy, Config, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy};
+pub use content::Content;
+pub use event::{Event, TransactionId};
+pub use report::{Disposition, Fate, Recipient, Report, Stage};
+pub use step::{Deadline, Request, Step, Timer, TlsMode};
+
+use crate::capability::Capabilities;
+use crate::content::ContentSpec;
+use crate::envelope::Envelope;
+use crate::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
+use crate::reply::{Parser, Reply, ReplyError, ReplyRef};
+use crate::sasl::{Credentials, Mechanism};
+use crate::wire::{Output, Pipeline};
+
+/// One connection, as a state machine that is asked what to do next.
+///
+/// Any method may be called at any time. What comes too late, or makes no sense, is ignored, and nothing is lost by
+/// asking [`poll`](Self::poll) twice.
+pub struct Session {
+    config: Config,
+    state: State,
+    now: Duration,
+    clock: Clock,
+    output: Output,
+    parser: Parser,
+    awaited: Pipeline<Asked>,
+    events: VecDeque<Event>,
+    capabilities: Option<Capabilities>,
+    tls: Option<TlsInfo>,
+    after_starttls: bool,
+    login: Login,
+    transactions: VecDeque<Transaction>,
+    next_id: u64,
+    noop_wanted: bool,
+    quit_wanted: bool,
+    /// The last transaction was left open: RSET goes before the next MAIL.
+    reset_needed: bool,
+    /// A write failed: only the peer's last words are of interest.
+    write_dead: bool,
+    /// What later transactions are told.
+    ended: Option<Cause>,
+    /// Command lines are put together here.
+    scratch: Vec<u8>,
 }
-/// Facts of the handshake, for the record and (later) for channel binding.
+
+/// Facts of a TLS handshake, from the transport.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TlsInfo {
-    /// `TLSv1.3`, as the transport names it.
-    pub protocol: Option<alloc::string::String>,
-    /// The cipher suite.
-    pub cipher: Option<alloc::string::String>,
+    /// The version, as the transport names it: `TLSv1.3`.
+    pub protocol: Option<String>,
+    /// The cipher suite, as the transport names it.
+    pub cipher: Option<String>,
+}
+
+/// What the next step is, before anything is lent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Todo {
+    Write,
+    Read,
+    StartTls(TlsMode),
+    Content(TransactionId),
+    Credentials,
+    Idle,
+    Close,
+}
+
+impl Session {
+    /// A session at its beginning: the connection stands, nothing was read or written.
+    pub fn new(config: Config) -> Self {
+        let mut awaited = Pipeline::new();
+        let state = if config.tls == TlsPolicy::Implicit {
+            State::Handshake(TlsMode::Implicit)
+        } else {
+            awaited.push(Asked::Opening(Opening::Greeting), 0, 0);
+            State::Opening
+        };
+        Self {
+            output: Output::new(config.limits.send_buffer),
+            parser: Parser::new(config.limits.reply),
+            config,
+            state,
+            now: Duration::ZERO,
+            clock: Clock::new(),
+            awaited,
+            events: VecDeque::new(),
+            capabilities: None,
+            tls: None,
+            after_starttls: false,
+            login: Login::default(),
+            transactions: VecDeque::new(),
+            next_id: 0,
+            noop_wanted: false,
+            quit_wanted: false,
+            reset_needed: false,
+            write_dead: false,
+            ended: None,
+            scratch: Vec::new(),
+        }
+    }
+
+    /// What to do now. `now` is the time since the session began; a clock that goes backwards is taken to stand still.
+    pub fn poll(&mut self, now: Duration) -> Step<'_> {
+        self.now = self.now.max(now);
+        let (todo, deadline) = loop {
+            self.advance();
+            if let Some(event) = self.events.pop_front() {
+                return Step::Event(event);
+            }
+            let todo = self.todo();
+            let Some((wait, timer)) = self.wait(todo) else {
+                return Step::Idle;
+            };
+            let deadline = self
+                .clock
+                .deadline(wait, timer, self.now, &self.config.timeouts);
+            if todo == Todo::Close || self.now < deadline.at {
+                break (todo, deadline);
+            }
+            let may_read = matches!(todo, Todo::Read | Todo::Write | Todo::Content(_));
+            if may_read && self.clock.allow_last_read() {
+                break (Todo::Read, deadline);
+            }
+            self.timed_out(deadline.timer);
+        };
+        match todo {
+            Todo::Write => {
+                let may_read = self.may_read_while_writing();
+                Step::Write {
+                    bytes: self.output.lend(),
+                    may_read,
+                    deadline,
+                }
+            }
+            Todo::Read => Step::Read { deadline },
+            Todo::StartTls(mode) => Step::StartTls { mode, deadline },
+            Todo::Content(id) => Step::Content(Content {
+                session: self,
+                id,
+                deadline,
+            }),
+            Todo::Credentials => Step::Credentials(Request {
+                mechanisms: &self.login.mechanisms,
+                refused: self.login.refused.as_ref(),
+                deadline,
+            }),
+            Todo::Idle => Step::Idle,
+            Todo::Close => Step::Close { deadline },
+        }
+    }
+
+    /// The first `n` octets of the last [`Step::Write`] left for the peer.
+    pub fn written(&mut self, n: usize) {
+        if self.state != State::Closed {
+            self.output.written(n);
+        }
+    }
+
+    /// The last write failed, and no other will succeed. The session only reads from here on, to hear why.
+    pub fn write_failed(&mut self) {
+        match self.state {
+            State::Closed => {}
+            State::Quitting => self.close(),
+            State::Handshake(_) | State::Opening | State::AwaitingCredentials | State::Open => {
+                self.write_dead = true
+            }
+        }
+    }
+
+    /// Octets came from the peer, as many and as few as the transport gave.
+    pub fn received(&mut self, octets: &[u8]) {
+        let mut input = octets;
+        let mut parser = core::mem::take(&mut self.parser);
+        while !input.is_empty() && self.state != State::Closed {
+            if matches!(self.state, State::Handshake(_)) {
+                let error = ProtocolError::PlaintextAfterStartTls;
+                self.fail(Cause::Protocol {
+                    stage: Stage::StartTls,
+                    error,
+                });
+                break;
+            }
+            match parser.parse(&mut input) {
+                Ok(Some(reply)) => self.reply(&reply),
+                Ok(None) => {}
+                Err(error) => self.malformed(error),
+            }
+        }
+        self.parser = parser;
+    }
+
+    /// End of file, a reset, a broken pipe, or the end of a TLS stream with or without close_notify.
+    pub fn closed_by_peer(&mut self) {
+        let leaving = self.quit_wanted && self.transactions.is_empty() && self.state == State::Open;
+        match self.state {
+            State::Closed => {}
+            State::Quitting => self.close(),
+            State::Open if leaving && self.awaited.is_empty() => self.close(),
+            State::Handshake(_) | State::Opening | State::AwaitingCredentials | State::Open => {
+                self.peer_closed()
+            }
+        }
+    }
+
+    /// The handshake that [`Step::StartTls`] asked for is done, and the certificate is good.
+    pub fn tls_started(&mut self, info: TlsInfo) {
+        if let State::Handshake(mode) = self.state {
+            self.secured(mode, info);
+        }
+    }
+
+    /// The handshake that [`Step::StartTls`] asked for failed; `why` is what a person should read.
+    pub fn tls_failed(&mut self, why: impl Into<String>) {
+        if let State::Handshake(_) = self.state {
+            self.fail(Cause::Tls(TlsFailure::Handshake(why.into())));
+        }
+    }
+
+    /// What [`Step::Credentials`] asked for.
+    pub fn credentials(&mut self, credentials: Credentials) {
+        if self.state == State::AwaitingCredentials {
+            self.start_auth(&credentials);
+        }
+    }
+
+    /// There are no credentials: the session ends.
+    pub fn auth_cancel(&mut self) {
+        if self.state == State::AwaitingCredentials {
+            match self.login.refused.take() {
+                Some(reply) => self.fail_politely(Cause::Refused {
+                    stage: Stage::Auth,
+                    reply,
+                }),
+                None => self.fail_politely(Cause::Auth(AuthFailure::Declined)),
+            }
+        }
+    }
+
+    /// Queues a transaction, at any time. It ends with exactly one [`Event::Done`], also when the session is over.
+    pub fn submit(&mut self, envelope: Envelope, content: ContentSpec) -> TransactionId {
+        let id = TransactionId(self.next_id);
+        self.next_id += 1;
+        let mut transaction = Transaction::new(id, envelope, content);
+        if matches!(self.state, State::Closed | State::Quitting) {
+            transaction.decide(&Fate::NotSent(
+                self.ended.clone().unwrap_or(Cause::NotStarted),
+            ));
+            self.events.push_back(Event::Done {
+                report: transaction.into_report(),
+            });
+        } else {
+            self.transactions.push_back(transaction);
+        }
+        id
+    }
+
+    /// Gives a transaction up. One that is not begun is withdrawn; one whose content is not begun is left by RSET; in
+    /// the content the connection is closed, since a message that was cut short must not be delivered. When the end of
+    /// the content was handed out, it is too late: the report will tell what came of it.
+    pub fn cancel(&mut self, id: TransactionId) {
+        let lent = self.output.lent();
+        let Some(place) = self
+            .transactions
+            .iter()
+            .position(|transaction| transaction.id == id)
+        else {
+            return;
+        };
+        let Some(transaction) = self.transactions.get_mut(place) else {
+            return;
+        };
+        match transaction.next {
+            Next::Mail => {
+                transaction.decide(&Fate::NotSent(Cause::Cancelled));
+                if let Some(transaction) = self.transactions.remove(place) {
+                    self.events.push_back(Event::Done {
+                        report: transaction.into_report(),
+                    });
+                }
+            }
+            Next::Rcpt(_) | Next::Data | Next::AwaitData => {
+                transaction.cancelled = true;
+                self.settle();
+            }
+            Next::Content | Next::AwaitEnd if !transaction.is_in_doubt(lent) => {
+                self.fail(Cause::Cancelled)
+            }
+            Next::Content | Next::AwaitEnd => {}
+        }
+    }
+
+    /// Asks the server for a sign of life (NOOP), when no transaction is left.
+    pub fn noop(&mut self) {
+        self.noop_wanted = self.state != State::Closed;
+    }
+
+    /// Ends the session by QUIT, once every queued transaction is done.
+    pub fn quit(&mut self) {
+        self.quit_wanted = true;
+    }
+
+    /// What the server offered in its last answer to EHLO; `None` before that, and after STARTTLS until EHLO is answered again.
+    pub fn capabilities(&self) -> Option<&Capabilities> {
+        self.capabilities.as_ref()
+    }
+
+    /// What the transport said of the TLS handshake; `None` when the session is in clear.
+    pub fn tls(&self) -> Option<&TlsInfo> {
+        self.tls.as_ref()
+    }
+
+    /// The mechanism by which the session authenticated.
+    pub fn authenticated(&self) -> Option<Mechanism> {
+        self.login.done
+    }
+
+    /// Queues a command.
+    fn ask(&mut self, asked: Asked, line: &[u8]) {
+        self.output.push(line);
+        self.awaited.push(asked, self.output.queued(), line.len());
+    }
+
+    /// A reply is whole. It answers the oldest command, if that one's last octet was written.
+    fn reply(&mut self, reply: &ReplyRef<'_>) {
+        if self.state == State::Quitting {
+            return self.close();
+        }
+        self.events.extend(reply.quirks().iter().map(Event::Quirk));
+        // After a failed write, everything that was lent may have reached the peer, and be answered.
+        let sent = if self.write_dead {
+            self.output.lent()
+        } else {
+            self.output.sent()
+        };
+        let Some(asked) = self.awaited.answer(sent) else {
+            return self.unasked_reply(reply);
+        };
+        let code = reply.code();
+        if !asked.can_be_answered_by(code) {
+            let error = ProtocolError::WrongClass(self.keep(reply));
+            return self.fail(Cause::Protocol {
+                stage: asked.stage(),
+                error,
+            });
+        }
+        match asked {
+            _ if code == 421 => {
+                let reply = self.keep(reply);
+                self.service_closing(asked, reply);
+            }
+            Asked::Opening(opening) => self.opening_reply(opening, reply),
+            Asked::Noop | Asked::Quit => {}
+            Asked::Reset if code.is_negative() => {
+                let reply = self.keep(reply);
+                self.fail_politely(Cause::Refused {
+                    stage: Stage::Reset,
+                    reply,
+                });
+            }
+            Asked::Reset => self.reset_needed = false,
+            Asked::Turn(turn) => {
+                let reply = self.keep(reply);
+                self.transaction_reply(turn, reply);
+            }
+        }
+    }
+
+    fn malformed(&mut self, error: ReplyError) {
+        if self.state == State::Quitting {
+            return self.close();
+        }
+        let error = error.masked(&self.login.traces);
+        self.fail(Cause::Protocol {
+            stage: self.stage(),
+            error: ProtocolError::Reply(error),
+        });
+    }
+
+    /// Keeps a reply, with every trace of a secret masked: servers do echo what they were sent.
+    fn keep(&self, reply: &ReplyRef<'_>) -> Reply {
+        if self.login.traces.is_empty() {
+            return reply.to_reply();
+        }
+        let mut text = reply.text().to_vec();
+        self.login
+            .traces
+            .iter()
+            .for_each(|trace| trace.mask_in(&mut text));
+        Reply::keep(reply.code(), &text)
+    }
+
+    fn todo(&self) -> Todo {
+        match self.state {
+            State::Closed => Todo::Close,
+            State::Handshake(mode) => Todo::StartTls(mode),
+            State::AwaitingCredentials => Todo::Credentials,
+            _ if self.write_dead => Todo::Read,
+            State::Opening | State::Open | State::Quitting => {
+                if self.output.has_work() {
+                    Todo::Write
+                } else if let Some(id) = self
+                    .transactions
+                    .front()
+                    .map(|front| front.id)
+                    .filter(|_| self.wants_content())
+                {
+                    Todo::Content(id)
+                } else if !self.awaited.is_empty() || !self.parser.is_empty() {
+                    Todo::Read
+                } else {
+                    Todo::Idle
+                }
+            }
+        }
+    }
+
+    /// Which wait a step is, and its timer. `None` for `Idle`, which may last.
+    fn wait(&self, todo: Todo) -> Option<(Wait, Timer)> {
+        let asked = self.awaited.front();
+        Some(match todo {
+            Todo::Close => (Wait::Close, Timer::Shutdown),
+            Todo::StartTls(_) => (Wait::Tls, Timer::Tls),
+            Todo::Credentials => (Wait::Credentials(self.login.asked), Timer::Auth),
+            Todo::Content(_) => {
+                let octets = self
+                    .transactions
+                    .front()
+                    .map_or(0, |transaction| transaction.dots.octets());
+                (Wait::Source(octets), Timer::Source)
+            }
+            Todo::Write => {
+                let timer = match asked {
+                    None | Some(Asked::Turn(Turn::Final(_))) => Timer::DataBlock,
+                    Some(asked) => asked.timer(),
+                };
+                (Wait::Write(self.output.flushes()), timer)
+            }
+            Todo::Read if self.write_dead => (Wait::LastWords, Timer::Shutdown),
+            Todo::Read => match asked {
+                Some(asked) => (Wait::Reply(self.awaited.answered()), asked.timer()),
+                None => (Wait::Unasked, Timer::Shutdown),
+            },
+            Todo::Idle => return None,
+        })
+    }
+
+    /// Could the peer have a reason to speak before all is written?
+    fn may_read_while_writing(&self) -> bool {
+        let in_content =
+            |transaction: &Transaction| matches!(transaction.next, Next::Content | Next::AwaitEnd);
+        self.transactions.front().is_some_and(in_content) || self.awaited.len() > 1
+    }
+
+    fn timed_out(&mut self, timer: Timer) {
+        if self.state == State::Quitting {
+            self.close();
+        } else if self.write_dead {
+            self.peer_closed();
+        } else {
+            self.fail(Cause::TimedOut {
+                stage: self.stage(),
+                timer,
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("state", &self.state)
+            .field("stage", &self.stage())
+            .field("transactions", &self.transactions.len())
+            .finish_non_exhaustive()
+    }
 }

@@ -118,10 +118,12 @@ impl Report {
 
     /// The queue id that the server named when it took the message, if its text is of a known form.
     pub fn queue_id(&self) -> Option<&str> {
-        self.recipients.iter().find_map(|recipient| match &recipient.fate {
-            Fate::Accepted(reply) => reply.queue_id(),
-            Fate::NotSent(_) | Fate::Refused(..) | Fate::InDoubt(_) => None,
-        })
+        self.recipients
+            .iter()
+            .find_map(|recipient| match &recipient.fate {
+                Fate::Accepted(reply) => reply.queue_id(),
+                Fate::NotSent(_) | Fate::Refused(..) | Fate::InDoubt(_) => None,
+            })
     }
 }
 

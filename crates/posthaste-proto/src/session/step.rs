@@ -58,7 +58,10 @@ pub enum Step<'a> {
 
 /// Before the first octet (port 465), or after the 220 to STARTTLS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(clippy::exhaustive_enums, reason = "RFC 8314 and RFC 3207 know no third way")]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "RFC 8314 and RFC 3207 know no third way"
+)]
 pub enum TlsMode {
     /// The connection begins with the handshake (RFC 8314 section 3.3).
     Implicit,

@@ -1,0 +1,175 @@
+//! How a session ends: every transaction told once, then the cause, then nothing.
+
+use alloc::vec::Vec;
+
+use super::Session;
+use super::event::Event;
+use super::report::{Fate, Stage};
+use super::state::{Asked, State, Turn};
+use super::transaction::{Next, Transaction};
+use crate::command;
+use crate::error::{Cause, ProtocolError, Unfinished};
+use crate::reply::{Reply, ReplyRef};
+
+impl Session {
+    /// Ends the session at once.
+    pub(super) fn fail(&mut self, cause: Cause) {
+        self.end_transactions(&cause);
+        self.events.push_back(Event::Lost { cause });
+        self.close();
+    }
+
+    /// Ends the session with QUIT: the server did nothing worse than to refuse.
+    pub(super) fn fail_politely(&mut self, cause: Cause) {
+        if self.write_dead {
+            return self.fail(cause);
+        }
+        self.end_transactions(&cause);
+        self.events.push_back(Event::Lost { cause });
+        self.awaited.clear();
+        self.send_quit();
+    }
+
+    pub(super) fn send_quit(&mut self) {
+        let mut line = Vec::new();
+        command::encode_quit(&mut line);
+        self.ask(Asked::Quit, &line);
+        self.state = State::Quitting;
+    }
+
+    pub(super) fn close(&mut self) {
+        self.state = State::Closed;
+        self.awaited.clear();
+    }
+
+    /// 421: the server hangs up (RFC 5321 section 3.8). Whoever it was said to is refused, nobody else was asked.
+    pub(super) fn service_closing(&mut self, asked: Asked, reply: Reply) {
+        let stage = asked.stage();
+        if let (Asked::Turn(turn), Some(transaction)) = (asked, self.transactions.front_mut()) {
+            let fate = Fate::Refused(stage, reply.clone());
+            match turn {
+                Turn::Mail => {
+                    transaction.decide(&fate);
+                    transaction.mail = Some(reply.clone());
+                }
+                Turn::Data | Turn::Final(None) => transaction.decide(&fate),
+                Turn::Rcpt(index) | Turn::Final(Some(index)) => {
+                    if let Some(slot) = transaction.recipients.get_mut(index) {
+                        slot.fate.get_or_insert(fate);
+                        slot.rcpt.get_or_insert_with(|| reply.clone());
+                    }
+                }
+                Turn::LoneDot => {}
+            }
+        }
+        self.fail(Cause::Refused { stage, reply });
+    }
+
+    /// A reply that answers no command whose last octet was written.
+    pub(super) fn unasked_reply(&mut self, reply: &ReplyRef<'_>) {
+        let reply = self.keep(reply);
+        let stage = self.stage();
+        let lent = self.output.lent();
+        let content = match self.transactions.front_mut() {
+            Some(transaction) if matches!(transaction.next, Next::Content | Next::AwaitEnd) => {
+                Some(transaction)
+            }
+            Some(_) | None => None,
+        };
+        if let Some(transaction) = content
+            && reply.code().is_negative()
+            && !transaction.is_in_doubt(lent)
+        {
+            transaction.decide(&Fate::Refused(Stage::Content, reply.clone()));
+            return self.fail(Cause::Refused {
+                stage: Stage::Content,
+                reply,
+            });
+        }
+        let hangs_up = reply.code() == 421 || self.write_dead && reply.code().is_negative();
+        self.fail(if hangs_up && stage != Stage::EndOfData {
+            Cause::Refused { stage, reply }
+        } else {
+            Cause::Protocol {
+                stage,
+                error: ProtocolError::Unsolicited(reply),
+            }
+        });
+    }
+
+    pub(super) fn peer_closed(&mut self) {
+        let stage = self.stage();
+        let unfinished = self.parser.unfinished().map(|mut text| {
+            self.login
+                .traces
+                .iter()
+                .for_each(|trace| trace.mask_in(&mut text));
+            Unfinished(text)
+        });
+        self.fail(Cause::Closed { stage, unfinished });
+    }
+
+    /// What the session is about at the moment.
+    pub(super) fn stage(&self) -> Stage {
+        match self.state {
+            State::Handshake(_) => Stage::Tls,
+            State::AwaitingCredentials => Stage::Auth,
+            State::Quitting => Stage::Quit,
+            State::Opening | State::Open | State::Closed => {
+                match (self.awaited.front(), self.transactions.front()) {
+                    (Some(Asked::Turn(Turn::Final(_))), Some(transaction))
+                        if !transaction.is_in_doubt(self.output.lent()) =>
+                    {
+                        Stage::Content
+                    }
+                    (Some(asked), _) => asked.stage(),
+                    (None, Some(transaction)) if transaction.next == Next::Content => {
+                        Stage::Content
+                    }
+                    (None, _) => Stage::Idle,
+                }
+            }
+        }
+    }
+
+    /// The transaction under way gets the cause, in doubt or not; so do those behind it, unless the cause is its own.
+    fn end_transactions(&mut self, cause: &Cause) {
+        let lent = self.output.lent();
+        let own = match cause {
+            Cause::Cancelled
+            | Cause::SourceFailed
+            | Cause::BareLineBreak(_)
+            | Cause::WrongEnvelope => true,
+            Cause::NotStarted
+            | Cause::LocalRefusal(_)
+            | Cause::RecipientPolicy
+            | Cause::Refused { .. }
+            | Cause::Closed { .. }
+            | Cause::TimedOut { .. }
+            | Cause::Protocol { .. }
+            | Cause::Tls(_)
+            | Cause::Auth(_) => false,
+        };
+        for mut transaction in core::mem::take(&mut self.transactions) {
+            transaction.decide(&fate(&transaction, cause, own, lent));
+            self.events.push_back(Event::Done {
+                report: transaction.into_report(),
+            });
+        }
+        self.ended = Some(if own {
+            Cause::NotStarted
+        } else {
+            cause.clone()
+        });
+    }
+}
+
+fn fate(transaction: &Transaction, cause: &Cause, own: bool, lent: u64) -> Fate {
+    if transaction.is_in_doubt(lent) {
+        Fate::InDoubt(cause.clone())
+    } else if own && !transaction.has_begun() {
+        Fate::NotSent(Cause::NotStarted)
+    } else {
+        Fate::NotSent(cause.clone())
+    }
+}
