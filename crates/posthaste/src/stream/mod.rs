@@ -1,0 +1,4 @@
+//! Sockets.
+
+#[derive(Debug)]
+pub(crate) struct Connector;
