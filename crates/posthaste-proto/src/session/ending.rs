@@ -123,10 +123,8 @@ impl Session {
                         Stage::Content
                     }
                     (Some(asked), _) => asked.stage(),
-                    (None, Some(transaction)) if transaction.next == Next::Content => {
-                        Stage::Content
-                    }
-                    (None, _) => Stage::Idle,
+                    (None, Some(transaction)) => transaction.stage(),
+                    (None, None) => Stage::Idle,
                 }
             }
         }

@@ -44,12 +44,14 @@
 //! }
 //! ```
 
+mod answer;
 mod clock;
 mod config;
 mod content;
 mod ending;
 mod event;
 mod open;
+mod poll;
 mod report;
 mod state;
 mod step;
@@ -61,9 +63,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use clock::{Clock, Wait};
+use clock::Clock;
 use open::Login;
-use state::{Asked, Opening, State, Turn};
+use state::{Asked, Opening, State};
 use transaction::{Next, Transaction};
 
 pub use config::{AuthPolicy, Config, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy};
@@ -76,7 +78,7 @@ use crate::capability::Capabilities;
 use crate::content::ContentSpec;
 use crate::envelope::Envelope;
 use crate::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
-use crate::reply::{Parser, Reply, ReplyError, ReplyRef};
+use crate::reply::Parser;
 use crate::sasl::{Credentials, Mechanism};
 use crate::wire::{Output, Pipeline};
 
@@ -121,18 +123,6 @@ pub struct TlsInfo {
     pub cipher: Option<String>,
 }
 
-/// What the next step is, before anything is lent.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Todo {
-    Write,
-    Read,
-    StartTls(TlsMode),
-    Content(TransactionId),
-    Credentials,
-    Idle,
-    Close,
-}
-
 impl Session {
     /// A session at its beginning: the connection stands, nothing was read or written.
     pub fn new(config: Config) -> Self {
@@ -164,56 +154,6 @@ impl Session {
             write_dead: false,
             ended: None,
             scratch: Vec::new(),
-        }
-    }
-
-    /// What to do now. `now` is the time since the session began; a clock that goes backwards is taken to stand still.
-    pub fn poll(&mut self, now: Duration) -> Step<'_> {
-        self.now = self.now.max(now);
-        let (todo, deadline) = loop {
-            self.advance();
-            if let Some(event) = self.events.pop_front() {
-                return Step::Event(event);
-            }
-            let todo = self.todo();
-            let Some((wait, timer)) = self.wait(todo) else {
-                return Step::Idle;
-            };
-            let deadline = self
-                .clock
-                .deadline(wait, timer, self.now, &self.config.timeouts);
-            if todo == Todo::Close || self.now < deadline.at {
-                break (todo, deadline);
-            }
-            let may_read = matches!(todo, Todo::Read | Todo::Write | Todo::Content(_));
-            if may_read && self.clock.allow_last_read() {
-                break (Todo::Read, deadline);
-            }
-            self.timed_out(deadline.timer);
-        };
-        match todo {
-            Todo::Write => {
-                let may_read = self.may_read_while_writing();
-                Step::Write {
-                    bytes: self.output.lend(),
-                    may_read,
-                    deadline,
-                }
-            }
-            Todo::Read => Step::Read { deadline },
-            Todo::StartTls(mode) => Step::StartTls { mode, deadline },
-            Todo::Content(id) => Step::Content(Content {
-                session: self,
-                id,
-                deadline,
-            }),
-            Todo::Credentials => Step::Credentials(Request {
-                mechanisms: &self.login.mechanisms,
-                refused: self.login.refused.as_ref(),
-                deadline,
-            }),
-            Todo::Idle => Step::Idle,
-            Todo::Close => Step::Close { deadline },
         }
     }
 
@@ -386,150 +326,6 @@ impl Session {
     fn ask(&mut self, asked: Asked, line: &[u8]) {
         self.output.push(line);
         self.awaited.push(asked, self.output.queued(), line.len());
-    }
-
-    /// A reply is whole. It answers the oldest command, if that one's last octet was written.
-    fn reply(&mut self, reply: &ReplyRef<'_>) {
-        if self.state == State::Quitting {
-            return self.close();
-        }
-        self.events.extend(reply.quirks().iter().map(Event::Quirk));
-        // After a failed write, everything that was lent may have reached the peer, and be answered.
-        let sent = if self.write_dead {
-            self.output.lent()
-        } else {
-            self.output.sent()
-        };
-        let Some(asked) = self.awaited.answer(sent) else {
-            return self.unasked_reply(reply);
-        };
-        let code = reply.code();
-        if !asked.can_be_answered_by(code) {
-            let error = ProtocolError::WrongClass(self.keep(reply));
-            return self.fail(Cause::Protocol {
-                stage: asked.stage(),
-                error,
-            });
-        }
-        match asked {
-            _ if code == 421 => {
-                let reply = self.keep(reply);
-                self.service_closing(asked, reply);
-            }
-            Asked::Opening(opening) => self.opening_reply(opening, reply),
-            Asked::Noop | Asked::Quit => {}
-            Asked::Reset if code.is_negative() => {
-                let reply = self.keep(reply);
-                self.fail_politely(Cause::Refused {
-                    stage: Stage::Reset,
-                    reply,
-                });
-            }
-            Asked::Reset => self.reset_needed = false,
-            Asked::Turn(turn) => {
-                let reply = self.keep(reply);
-                self.transaction_reply(turn, reply);
-            }
-        }
-    }
-
-    fn malformed(&mut self, error: ReplyError) {
-        if self.state == State::Quitting {
-            return self.close();
-        }
-        let error = error.masked(&self.login.traces);
-        self.fail(Cause::Protocol {
-            stage: self.stage(),
-            error: ProtocolError::Reply(error),
-        });
-    }
-
-    /// Keeps a reply, with every trace of a secret masked: servers do echo what they were sent.
-    fn keep(&self, reply: &ReplyRef<'_>) -> Reply {
-        if self.login.traces.is_empty() {
-            return reply.to_reply();
-        }
-        let mut text = reply.text().to_vec();
-        self.login
-            .traces
-            .iter()
-            .for_each(|trace| trace.mask_in(&mut text));
-        Reply::keep(reply.code(), &text)
-    }
-
-    fn todo(&self) -> Todo {
-        match self.state {
-            State::Closed => Todo::Close,
-            State::Handshake(mode) => Todo::StartTls(mode),
-            State::AwaitingCredentials => Todo::Credentials,
-            _ if self.write_dead => Todo::Read,
-            State::Opening | State::Open | State::Quitting => {
-                if self.output.has_work() {
-                    Todo::Write
-                } else if let Some(id) = self
-                    .transactions
-                    .front()
-                    .map(|front| front.id)
-                    .filter(|_| self.wants_content())
-                {
-                    Todo::Content(id)
-                } else if !self.awaited.is_empty() || !self.parser.is_empty() {
-                    Todo::Read
-                } else {
-                    Todo::Idle
-                }
-            }
-        }
-    }
-
-    /// Which wait a step is, and its timer. `None` for `Idle`, which may last.
-    fn wait(&self, todo: Todo) -> Option<(Wait, Timer)> {
-        let asked = self.awaited.front();
-        Some(match todo {
-            Todo::Close => (Wait::Close, Timer::Shutdown),
-            Todo::StartTls(_) => (Wait::Tls, Timer::Tls),
-            Todo::Credentials => (Wait::Credentials(self.login.asked), Timer::Auth),
-            Todo::Content(_) => {
-                let octets = self
-                    .transactions
-                    .front()
-                    .map_or(0, |transaction| transaction.dots.octets());
-                (Wait::Source(octets), Timer::Source)
-            }
-            Todo::Write => {
-                let timer = match asked {
-                    None | Some(Asked::Turn(Turn::Final(_))) => Timer::DataBlock,
-                    Some(asked) => asked.timer(),
-                };
-                (Wait::Write(self.output.flushes()), timer)
-            }
-            Todo::Read if self.write_dead => (Wait::LastWords, Timer::Shutdown),
-            Todo::Read => match asked {
-                Some(asked) => (Wait::Reply(self.awaited.answered()), asked.timer()),
-                None => (Wait::Unasked, Timer::Shutdown),
-            },
-            Todo::Idle => return None,
-        })
-    }
-
-    /// Could the peer have a reason to speak before all is written?
-    fn may_read_while_writing(&self) -> bool {
-        let in_content =
-            |transaction: &Transaction| matches!(transaction.next, Next::Content | Next::AwaitEnd);
-        self.transactions.front().is_some_and(in_content) || self.awaited.len() > 1
-    }
-
-    fn timed_out(&mut self, timer: Timer) {
-        if self.state == State::Quitting {
-            self.close();
-        } else if self.write_dead {
-            self.peer_closed();
-        } else {
-            self.fail(Cause::TimedOut {
-                stage: self.stage(),
-                timer,
-            });
-        }
     }
 }
 

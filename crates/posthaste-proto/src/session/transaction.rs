@@ -73,6 +73,17 @@ impl Transaction {
         self.next != Next::Mail
     }
 
+    /// What it is about when no reply is awaited.
+    pub(super) fn stage(&self) -> Stage {
+        match self.next {
+            Next::Mail => Stage::Idle,
+            Next::Rcpt(_) => Stage::Rcpt,
+            Next::Data | Next::AwaitData => Stage::Data,
+            Next::Content => Stage::Content,
+            Next::AwaitEnd => Stage::EndOfData,
+        }
+    }
+
     /// The terminator is in a write that was handed out, so it may have reached the peer.
     pub(super) fn is_in_doubt(&self, lent: u64) -> bool {
         self.end.is_some_and(|end| end <= lent)

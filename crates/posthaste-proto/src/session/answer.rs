@@ -1,0 +1,79 @@
+//! Replies, matched to what was asked.
+
+use super::Session;
+use super::event::Event;
+use super::report::Stage;
+use super::state::{Asked, State};
+use crate::error::{Cause, ProtocolError};
+use crate::reply::{Reply, ReplyError, ReplyRef};
+
+impl Session {
+    /// A reply is whole. It answers the oldest command, if that one's last octet was written.
+    pub(super) fn reply(&mut self, reply: &ReplyRef<'_>) {
+        if self.state == State::Quitting {
+            return self.close();
+        }
+        self.events.extend(reply.quirks().iter().map(Event::Quirk));
+        // After a failed write, everything that was lent may have reached the peer, and be answered.
+        let sent = if self.write_dead {
+            self.output.lent()
+        } else {
+            self.output.sent()
+        };
+        let Some(asked) = self.awaited.answer(sent) else {
+            return self.unasked_reply(reply);
+        };
+        let code = reply.code();
+        if !asked.can_be_answered_by(code) {
+            let error = ProtocolError::WrongClass(self.keep(reply));
+            return self.fail(Cause::Protocol {
+                stage: asked.stage(),
+                error,
+            });
+        }
+        match asked {
+            _ if code == 421 => {
+                let reply = self.keep(reply);
+                self.service_closing(asked, reply);
+            }
+            Asked::Opening(opening) => self.opening_reply(opening, reply),
+            Asked::Noop | Asked::Quit => {}
+            Asked::Reset if code.is_negative() => {
+                let reply = self.keep(reply);
+                self.fail_politely(Cause::Refused {
+                    stage: Stage::Reset,
+                    reply,
+                });
+            }
+            Asked::Reset => self.reset_needed = false,
+            Asked::Turn(turn) => {
+                let reply = self.keep(reply);
+                self.transaction_reply(turn, reply);
+            }
+        }
+    }
+
+    pub(super) fn malformed(&mut self, error: ReplyError) {
+        if self.state == State::Quitting {
+            return self.close();
+        }
+        let error = error.masked(&self.login.traces);
+        self.fail(Cause::Protocol {
+            stage: self.stage(),
+            error: ProtocolError::Reply(error),
+        });
+    }
+
+    /// Keeps a reply, with every trace of a secret masked: servers do echo what they were sent.
+    pub(super) fn keep(&self, reply: &ReplyRef<'_>) -> Reply {
+        if self.login.traces.is_empty() {
+            return reply.to_reply();
+        }
+        let mut text = reply.text().to_vec();
+        self.login
+            .traces
+            .iter()
+            .for_each(|trace| trace.mask_in(&mut text));
+        Reply::keep(reply.code(), &text)
+    }
+}
