@@ -137,7 +137,6 @@ fn percent(character: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::header::content_disposition::Disposition;
 
     fn disposition(name: &str) -> String {

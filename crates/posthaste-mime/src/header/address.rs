@@ -399,8 +399,8 @@ mod tests {
             "To: \"a \\\"b\\\" \\\\\" <a@example.org>\r\n"
         );
         assert_eq!(
-            one("Jürgen, K."),
-            "To: =?UTF-8?Q?J=C3=BCrgen=2C_K=2E?= <a@example.org>\r\n"
+            one("Jürgen, Konrad"),
+            "To: =?UTF-8?Q?J=C3=BCrgen=2C_Konrad?= <a@example.org>\r\n"
         );
         assert_eq!(one(" a"), "To: =?UTF-8?Q?_a?= <a@example.org>\r\n");
         assert!(one("=?UTF-8?Q?x?=").starts_with("To: =?UTF-8?B?PT9V"));
