@@ -3,6 +3,11 @@
 //! `UPDATE=1 cargo test -p posthaste-proto --test transcripts` writes what was told behind the `==` of each file;
 //! read the difference before you keep it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a transcript that cannot be read is a failed test"
+)]
+
 mod support;
 
 use std::path::{Path, PathBuf};
@@ -50,7 +55,7 @@ fn check(file: &Path) -> Option<String> {
         if std::env::var_os("UPDATE").is_some() && matches!(split, Split::Whole) {
             let head = text
                 .split_once("\n==\n")
-                .map_or(text.trim_end(), |(head, _)| head);
+                .map_or_else(|| text.trim_end(), |(head, _)| head);
             std::fs::write(file, format!("{head}\n==\n{told}")).unwrap();
             return None;
         }

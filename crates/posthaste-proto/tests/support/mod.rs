@@ -8,5 +8,5 @@
 mod player;
 mod script;
 
-pub use player::{Split, play};
-pub use script::Script;
+pub(crate) use player::{Split, play};
+pub(crate) use script::Script;

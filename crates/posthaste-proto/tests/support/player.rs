@@ -10,7 +10,7 @@ use super::script::{Line, Script};
 
 /// How octets are cut on their way in and out.
 #[derive(Debug, Clone, Copy)]
-pub enum Split {
+pub(crate) enum Split {
     Whole,
     Bytes,
     /// Pieces of 1 to 16 octets, by this seed.
@@ -22,7 +22,7 @@ pub enum Split {
 /// # Panics
 ///
 /// When the client says something else than the transcript.
-pub fn play(script: &Script, split: Split) -> String {
+pub(crate) fn play(script: &Script, split: Split) -> String {
     let mut session = Session::new(script.config.clone());
     let mut messages: VecDeque<_> = script.messages.iter().cloned().collect();
     let mut player = Player {

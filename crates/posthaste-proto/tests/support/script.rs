@@ -5,17 +5,17 @@ use posthaste_proto::session::{AuthPolicy, Dialect, Limits, RecipientPolicy, Tim
 use posthaste_proto::{Config, ContentSpec, Credentials, Envelope};
 
 /// One conversation, and what is expected of it.
-pub struct Script {
-    pub config: Config,
-    pub messages: Vec<(Envelope, ContentSpec, Vec<u8>)>,
-    pub lines: Vec<Line>,
+pub(crate) struct Script {
+    pub(crate) config: Config,
+    pub(crate) messages: Vec<(Envelope, ContentSpec, Vec<u8>)>,
+    pub(crate) lines: Vec<Line>,
     /// Everything behind `==`.
-    pub expected: String,
+    pub(crate) expected: String,
 }
 
 /// One line of the conversation.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Line {
+pub(crate) enum Line {
     /// Octets from the server.
     Server(Vec<u8>),
     /// Octets from the server, which arrive with those before them.
@@ -30,7 +30,7 @@ impl Script {
     /// # Panics
     ///
     /// When the text is no transcript.
-    pub fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let (head, expected) = text.split_once("\n==\n").unwrap_or((text, ""));
         let mut config = Config::new("client.example.org".parse().unwrap()).tls(TlsPolicy::Never);
         let mut messages = Vec::new();
