@@ -27,7 +27,6 @@ pub(crate) struct Inner {
 
 impl Message {
     /// Begins a message.
-    #[must_use]
     pub fn builder() -> MessageBuilder {
         MessageBuilder::default()
     }

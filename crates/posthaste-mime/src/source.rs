@@ -10,13 +10,11 @@ pub struct SourceId(pub(crate) usize);
 /// A function that opens a source from its beginning.
 pub(crate) type Opener = Arc<dyn Fn() -> io::Result<Box<dyn io::Read + Send>> + Send + Sync>;
 
-/// Where the octets of an attachment come from. It can be read again for another
+/// Where the octets of an attachment come from that are not in memory. It can be read again for another
 /// [`stream`](crate::Message::stream) of the same message.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Source {
-    /// Octets in memory.
-    Bytes(Arc<Vec<u8>>),
     /// A file.
     File {
         /// Where it is.
@@ -45,7 +43,6 @@ impl Source {
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         match self {
-            Self::Bytes(bytes) => Some(bytes.len() as u64),
             Self::File { length, .. } => Some(*length),
             Self::Open { length, .. } | Self::External { length, .. } => *length,
         }
@@ -58,7 +55,6 @@ impl Source {
     /// What opening the file gave, or [`io::ErrorKind::Unsupported`] for [`Source::External`].
     pub fn open(&self) -> io::Result<Box<dyn io::Read + Send>> {
         match self {
-            Self::Bytes(bytes) => Ok(Box::new(io::Cursor::new(bytes.to_vec()))),
             Self::File { path, .. } => Ok(Box::new(File::open(path)?)),
             Self::Open { open, .. } => (open.0)(),
             Self::External { key, .. } => Err(io::Error::new(
@@ -72,7 +68,6 @@ impl Source {
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bytes(bytes) => write!(f, "Bytes({} octets)", bytes.len()),
             Self::File { path, length } => write!(f, "File({}, {length} octets)", path.display()),
             Self::Open { length, .. } => write!(f, "Open({length:?} octets)"),
             Self::External { key, length } => write!(f, "External({key}, {length:?} octets)"),

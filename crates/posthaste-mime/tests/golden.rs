@@ -1,5 +1,7 @@
 //! Messages from a fixed stamp, octet by octet. `POSTHASTE_UPDATE_GOLDEN=1` writes the files anew.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
+
 mod common;
 
 use std::{env, fs, path::Path};

@@ -1,5 +1,7 @@
 //! No text that a caller gives writes a line break or a NUL: every way in, times every such character.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
+
 use posthaste_mime::{
     Attachment, AttachmentError, BuildError, Message, MessageBuilder, Stamp, header::FileNameError,
 };

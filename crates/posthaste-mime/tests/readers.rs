@@ -1,5 +1,7 @@
 //! Python's `email` package and the parser of Rust agree on every golden file.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
+
 mod common;
 
 use std::{fmt::Write as _, fs, path::Path, process::Command};
@@ -19,7 +21,12 @@ fn python_reads_what_rust_reads() {
         if case.encoding.utf8_headers {
             continue; // Python's older interface does not read UTF-8 in header fields.
         }
-        assert_eq!(case.message.to_bytes(&case.encoding).unwrap(), fs::read(&file).unwrap(), "{}", case.name);
+        assert_eq!(
+            case.message.to_bytes(&case.encoding).unwrap(),
+            fs::read(&file).unwrap(),
+            "{}",
+            case.name
+        );
         let output = Command::new("python3")
             .arg(root.join("read.py"))
             .arg(&file)

@@ -1,5 +1,7 @@
 //! What is built reads back the same, by a parser that is not ours.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
+
 use mail_parser::{Address, HeaderValue, Message as Parsed, MessageParser, MimeHeaders};
 use posthaste_mime::{Attachment, Encoding, Mailbox, Message, MessageBuilder, Stamp};
 use proptest::prelude::*;

@@ -1,5 +1,7 @@
 //! The stream: every split is the same, memory stays flat, changed files end it.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
+
 use std::{
     fs,
     io::{self, Read},
@@ -295,5 +297,30 @@ fn a_file_is_named_by_the_last_component_of_its_path() {
     assert_eq!(
         cfg!(feature = "guess"),
         text.contains("Content-Type: application/pdf;")
+    );
+}
+
+#[test]
+fn a_text_cannot_close_its_multipart() {
+    let plain = build(Attachment::bytes("x"))
+        .to_bytes(&Encoding::SEVEN_BIT)
+        .unwrap();
+    let plain = String::from_utf8(plain).unwrap();
+    let delimiter = plain.lines().find(|line| line.starts_with("--")).unwrap();
+    // Whoever knows the stamp, as in a test, knows the boundary.
+    let forged = begin()
+        .text(format!("a\n{delimiter}--\nb\n"))
+        .attach(Attachment::bytes("x"));
+    let octets = forged
+        .build(&Stamp::fixed(0))
+        .unwrap()
+        .to_bytes(&Encoding::SEVEN_BIT)
+        .unwrap();
+    let text = String::from_utf8(octets).unwrap();
+    assert_eq!(
+        text.lines()
+            .filter(|line| line.starts_with(delimiter))
+            .count(),
+        3
     );
 }

@@ -63,10 +63,14 @@ pub(crate) fn scan(content: &[u8]) -> Scan {
             || line.ends_with(b"\t")
             || line.starts_with(b"From ")
             || line == b".";
-        for &octet in line {
-            scan.high += usize::from(octet >= 128);
-            scan.lines &= octet != b'\r' && octet != 0;
-            scan.fragile |= (octet < b' ' && octet != b'\t') || octet == 0x7f;
+        scan.high += line.iter().filter(|octet| **octet >= 128).count();
+        // Without a branch in it, this loop becomes vector instructions.
+        let control = line.iter().fold(false, |any, &octet| {
+            any | ((octet < b' ') & (octet != b'\t')) | (octet == 0x7f)
+        });
+        if control {
+            scan.fragile = true;
+            scan.lines &= !line.contains(&b'\r') && !line.contains(&0);
         }
         rest = later;
     }

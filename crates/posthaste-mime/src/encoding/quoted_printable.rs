@@ -71,7 +71,7 @@ impl Encoder {
         // A blank stays only when something visible follows on the same line.
         if run > 0
             && matches!(rest[run - 1], b' ' | b'\t')
-            && !rest.get(run).is_some_and(|&octet| octet != b'\r')
+            && rest.get(run).is_none_or(|&octet| octet == b'\r')
         {
             return run - 1;
         }

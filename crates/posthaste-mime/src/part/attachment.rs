@@ -27,7 +27,7 @@ use crate::{
 /// media type.
 #[derive(Debug, Clone)]
 pub struct Attachment {
-    source: Source,
+    given: Given,
     name: Result<Option<FileName>, FileNameError>,
     media: Result<Option<MediaType>, MediaTypeError>,
 }
@@ -36,7 +36,7 @@ impl Attachment {
     /// Octets in memory, without a file name.
     #[must_use]
     pub fn bytes(octets: impl Into<Vec<u8>>) -> Self {
-        Self::new(Source::Bytes(Arc::new(octets.into())), Ok(None))
+        Self::new(Given::Octets(Arc::new(octets.into())), Ok(None))
     }
 
     /// A file, read when the message is streamed. Its name is the last component of `path`.
@@ -61,7 +61,10 @@ impl Attachment {
         }
         let name = last_component(&path).map(Some);
         let length = metadata.len();
-        Ok(Self::new(Source::File { path, length }, name))
+        Ok(Self::new(
+            Given::Source(Source::File { path, length }),
+            name,
+        ))
     }
 
     /// What `open` gives, read when the message is streamed; called once for each stream.
@@ -74,10 +77,10 @@ impl Attachment {
         F: Fn() -> io::Result<Box<dyn io::Read + Send>> + Send + Sync + 'static,
     {
         Self::new(
-            Source::Open {
+            Given::Source(Source::Open {
                 open: Reader(Arc::new(open)),
                 length,
-            },
+            }),
             Ok(None),
         )
     }
@@ -85,7 +88,7 @@ impl Attachment {
     /// Octets that the driver of the stream supplies by itself; `key` tells it which.
     #[must_use]
     pub fn external(key: u64, length: Option<u64>) -> Self {
-        Self::new(Source::External { key, length }, Ok(None))
+        Self::new(Given::Source(Source::External { key, length }), Ok(None))
     }
 
     /// The file name that readers show.
@@ -112,9 +115,9 @@ impl Attachment {
         self
     }
 
-    fn new(source: Source, name: Result<Option<FileName>, FileNameError>) -> Self {
+    fn new(given: Given, name: Result<Option<FileName>, FileNameError>) -> Self {
         Self {
-            source,
+            given,
             name,
             media: Ok(None),
         }
@@ -141,19 +144,15 @@ impl Attachment {
         }
         let as_it_is =
             media.essence().starts_with("message/") && media.essence() != "message/global";
-        let (media, content) = match self.source {
-            Source::Bytes(octets) if as_it_is => {
+        let (media, content) = match self.given {
+            Given::Octets(octets) if as_it_is => {
                 let transfer =
                     identity::transfer(line::scan(&octets)).ok_or(AttachmentError::NotLines)?;
                 (media, Content::AsItIs { octets, transfer })
             }
-            Source::File { .. } | Source::Open { .. } | Source::External { .. } if as_it_is => {
-                return Err(AttachmentError::NotLines);
-            }
-            Source::Bytes(octets) => (with_proven_charset(media, &octets), Content::Octets(octets)),
-            source @ (Source::File { .. } | Source::Open { .. } | Source::External { .. }) => {
-                (media, Content::Source(source))
-            }
+            Given::Source(_) if as_it_is => return Err(AttachmentError::NotLines),
+            Given::Octets(octets) => (with_proven_charset(media, &octets), Content::Octets(octets)),
+            Given::Source(source) => (media, Content::Source(source)),
         };
         Ok(Leaf {
             id,
@@ -163,6 +162,22 @@ impl Attachment {
             name,
             content_id,
         })
+    }
+}
+
+/// What there is to attach. Debug does not print octets.
+#[derive(Clone)]
+enum Given {
+    Octets(Arc<Vec<u8>>),
+    Source(Source),
+}
+
+impl fmt::Debug for Given {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Octets(octets) => write!(f, "{} octets", octets.len()),
+            Self::Source(source) => source.fmt(f),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The messages of the golden files.
 
+#![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
+
 use posthaste_mime::{Attachment, Encoding, Mailbox, Message, Stamp, header::HeaderValue};
 
 /// 2025-01-02 03:04:05 UTC.
