@@ -1,5 +1,6 @@
 //! Messages from a fixed stamp, octet by octet. `POSTHASTE_UPDATE_GOLDEN=1` writes the files anew.
 
+#![cfg(feature = "guess")] // The golden files hold guessed media types.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
 
 mod common;

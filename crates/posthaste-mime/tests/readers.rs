@@ -1,5 +1,6 @@
 //! Python's `email` package and the parser of Rust agree on every golden file.
 
+#![cfg(feature = "guess")] // The golden files hold guessed media types.
 #![allow(clippy::unwrap_used, clippy::wildcard_enum_match_arm)] // Tests may fail loudly.
 
 mod common;

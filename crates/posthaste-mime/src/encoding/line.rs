@@ -6,10 +6,7 @@ pub(crate) fn canonical(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 32);
     let mut start = 0;
     let mut at = 0;
-    while let Some(found) = octets[at..]
-        .iter()
-        .position(|octet| matches!(octet, b'\r' | b'\n'))
-    {
+    while let Some(found) = memchr::memchr2(b'\r', b'\n', &octets[at..]) {
         let end = at + found;
         at = end
             + if octets[end..].starts_with(b"\r\n") {
@@ -45,7 +42,7 @@ pub(crate) fn scan(content: &[u8]) -> Scan {
     };
     let mut rest = content;
     while !rest.is_empty() {
-        let end = rest.iter().position(|&octet| octet == b'\n');
+        let end = memchr::memchr(b'\n', rest);
         let (line, later) = match end {
             Some(end) => (&rest[..end], &rest[end + 1..]),
             None => (rest, &rest[rest.len()..]),

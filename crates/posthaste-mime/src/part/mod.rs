@@ -137,7 +137,9 @@ impl Text {
         let octets = line::canonical(text);
         let scan = line::scan(octets.as_bytes());
         // Whoever knows the seed could write a boundary; encoded, it cannot be one.
-        let safe = scan.lines && !scan.fragile && !octets.contains(seed);
+        let safe = scan.lines
+            && !scan.fragile
+            && memchr::memmem::find(octets.as_bytes(), seed.as_bytes()).is_none();
         let plain = safe.then_some(if scan.high == 0 {
             Transfer::SevenBit
         } else {
