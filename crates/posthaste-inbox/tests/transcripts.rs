@@ -10,6 +10,8 @@
 //! -- message <from> <to,to> content    what happened; also: tls, abort, close
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may fail loudly too")]
+
 mod common;
 
 use std::fs;

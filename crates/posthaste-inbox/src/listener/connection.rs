@@ -52,6 +52,8 @@ fn drive(shared: &Shared, mut socket: Socket, session: &mut Session) -> Option<S
                     session.closed_by_peer();
                 }
             },
+            // What a client goes on sending would be read even when its socket is shut down for reading.
+            Step::Read if shared.connections.are_stopped() => session.shut_down(),
             Step::Read => match socket.flush().and_then(|()| socket.read(&mut buffer)) {
                 Ok(n) if n > 0 => session.received(buffer.get(..n).unwrap_or_default()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -340,10 +340,12 @@ impl Session {
     fn advance_line(&mut self) -> bool {
         match self.input.line(MAX_AUTH_LINE) {
             Line::Incomplete => return false,
-            Line::TooLong => {
-                self.mode = Mode::Command;
-                self.reply(500, "5.5.6 the line is too long");
-            }
+            Line::TooLong => match core::mem::replace(&mut self.mode, Mode::Command) {
+                Mode::Auth(_) => self.reply(500, "5.5.6 the response is too long"),
+                Mode::Command | Mode::Data(_) | Mode::Chunk { .. } | Mode::StartTls => {
+                    self.reply(500, "5.5.2 the line is too long");
+                }
+            },
             Line::BareLf => {
                 // Some take a bare LF for a line end and some do not; what the two read differently is the stuff
                 // that smuggling is made of.

@@ -8,10 +8,10 @@ use posthaste_inbox::Config;
 use posthaste_inbox::session::{Session, Step};
 
 /// Numbers that are the same every time.
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    pub fn roll(&mut self, below: usize) -> usize {
+    pub(crate) fn roll(&mut self, below: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -22,28 +22,28 @@ impl Dice {
 
 /// Which store call fails.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum StoreFault {
+pub(crate) enum StoreFault {
     Begin,
     Content,
     End,
 }
 
-pub struct Driven {
-    pub session: Session,
-    pub output: Vec<u8>,
-    pub events: Vec<String>,
-    pub store_fault: Option<StoreFault>,
+pub(crate) struct Driven {
+    pub(crate) session: Session,
+    pub(crate) output: Vec<u8>,
+    pub(crate) events: Vec<String>,
+    pub(crate) store_fault: Option<StoreFault>,
     /// Most octets of a Write that go out at once.
-    pub write_at_most: usize,
+    pub(crate) write_at_most: usize,
     /// Answer StartTls at once.
-    pub tls: bool,
+    pub(crate) tls: bool,
     content: Vec<u8>,
     messages: usize,
     closed: bool,
 }
 
 impl Driven {
-    pub fn new(config: Config, tls: Option<&str>) -> Self {
+    pub(crate) fn new(config: Config, tls: Option<&str>) -> Self {
         let mut driven = Self {
             session: Session::new(Arc::new(config), tls.map(Into::into)),
             output: Vec::new(),
@@ -59,13 +59,17 @@ impl Driven {
         driven
     }
 
-    pub fn feed(&mut self, octets: &[u8]) {
+    pub(crate) fn feed(&mut self, octets: &[u8]) {
         self.session.received(octets);
         self.run();
     }
 
     /// Feeds in pieces; `piece` says how long the next one is.
-    pub fn feed_in_pieces(&mut self, mut octets: &[u8], mut piece: impl FnMut(usize) -> usize) {
+    pub(crate) fn feed_in_pieces(
+        &mut self,
+        mut octets: &[u8],
+        mut piece: impl FnMut(usize) -> usize,
+    ) {
         while !octets.is_empty() {
             let (head, tail) = octets.split_at(piece(octets.len()).clamp(1, octets.len()));
             self.feed(head);
@@ -73,12 +77,12 @@ impl Driven {
         }
     }
 
-    pub fn text(&self) -> String {
-        String::from_utf8(self.output.clone()).unwrap()
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.output.clone()).expect("replies are UTF-8")
     }
 
     /// Does what the session says until it wants to read or is over.
-    pub fn run(&mut self) {
+    pub(crate) fn run(&mut self) {
         loop {
             let first = format!("{:?}", self.session.poll());
             let step = self.session.poll();
