@@ -133,6 +133,10 @@ impl Session {
             awaited.push(Asked::Opening(Opening::Greeting), 0, 0);
             State::Opening
         };
+        let mut login = Login::default();
+        if let AuthPolicy::Credentials(credentials) = &config.auth {
+            login.traces = credentials.traces();
+        }
         Self {
             output: Output::new(config.limits.send_buffer),
             parser: Parser::new(config.limits.reply),
@@ -145,7 +149,7 @@ impl Session {
             capabilities: None,
             tls: None,
             after_starttls: false,
-            login: Login::default(),
+            login,
             transactions: VecDeque::new(),
             next_id: 0,
             noop_wanted: false,

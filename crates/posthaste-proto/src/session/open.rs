@@ -178,7 +178,9 @@ impl Session {
     pub(super) fn start_auth(&mut self, credentials: &Credentials) {
         self.state = State::Opening;
         self.login.asked += 1;
-        self.login.traces.extend(credentials.traces());
+        if matches!(self.config.auth, AuthPolicy::Ask) {
+            self.login.traces.extend(credentials.traces());
+        }
         let Some(mechanism) = self.login.mechanism else {
             return;
         };
