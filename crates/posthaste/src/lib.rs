@@ -12,6 +12,7 @@ pub mod transcript;
 
 pub use content::Raw;
 pub use error::Error;
+pub use message::envelope;
 pub use posthaste_mime as mime;
 pub use posthaste_proto as proto;
 pub use posthaste_proto::{Envelope, Report, Secret};

@@ -2,111 +2,24 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use posthaste_proto::address::ForwardPath;
-use posthaste_proto::session::{Recipient, TlsInfo};
-use posthaste_proto::{Capabilities, Envelope, Report};
+use posthaste_mime::Message;
+use posthaste_proto::Envelope;
 
-use super::connection::Connection;
+use super::connection::{Connection, Watch};
+use super::sent::{Link, Sent};
 use crate::content::Raw;
-use crate::error::Error;
-use crate::observe::Observer;
+use crate::error::{Error, Kind, Stage};
+use crate::observe::{Notice, Observer};
 use crate::server::Server;
-use crate::stream::Connector;
+use crate::stream::{Connector, Secure, Stream, Tcp};
+use crate::{connect, message};
 
 /// Sends messages to one server, each over a connection of its own. Cloning is cheap, and all clones may be used at once.
 #[derive(Clone)]
 pub struct Client {
     server: Arc<Server>,
-    connector: Option<Arc<Connector>>,
+    connector: Arc<Connector>,
     observer: Option<Arc<dyn Observer>>,
-}
-
-/// What became of a message that at least one recipient was accepted for.
-///
-/// It may be that others were refused: [`all_accepted`](Self::all_accepted) tells, [`recipients`](Self::recipients) says who.
-#[derive(Debug, Clone)]
-#[must_use = "some recipients may have been refused"]
-pub struct Sent {
-    pub(super) report: Report,
-    pub(super) envelope: Envelope,
-    pub(super) link: Link,
-}
-
-/// Whom a connection was with, and how.
-#[derive(Debug, Clone)]
-pub struct Link {
-    pub(super) server: Arc<str>,
-    pub(super) peer: Option<SocketAddr>,
-    pub(super) tls: Option<TlsInfo>,
-    pub(super) mechanism: Option<&'static str>,
-    pub(super) capabilities: Option<Capabilities>,
-}
-
-impl Sent {
-    /// True when every recipient was accepted.
-    pub fn all_accepted(&self) -> bool {
-        self.report.disposition() == posthaste_proto::session::Disposition::Accepted
-    }
-
-    /// What became of each recipient, in the envelope's order.
-    pub fn recipients(&self) -> impl Iterator<Item = (&ForwardPath, &Recipient)> {
-        self.envelope
-            .recipients()
-            .iter()
-            .zip(&self.report.recipients)
-    }
-
-    /// The report itself.
-    pub fn report(&self) -> &Report {
-        &self.report
-    }
-
-    /// The envelope as it was sent.
-    pub fn envelope(&self) -> &Envelope {
-        &self.envelope
-    }
-
-    /// The queue id that the server named, if its text is of a known form.
-    pub fn queue_id(&self) -> Option<&str> {
-        self.report.queue_id()
-    }
-
-    /// Octets of the message, as it was given; dot-stuffing and the terminator are not counted.
-    pub fn octets(&self) -> u64 {
-        self.report.content
-    }
-
-    /// The connection it went over.
-    pub fn link(&self) -> &Link {
-        &self.link
-    }
-}
-
-impl Link {
-    /// `host:port` as it was asked for.
-    pub fn server(&self) -> &str {
-        &self.server
-    }
-
-    /// The address that was connected to; unknown for a stream of the caller's own.
-    pub fn peer(&self) -> Option<SocketAddr> {
-        self.peer
-    }
-
-    /// The TLS version and cipher; `None` when it was in clear.
-    pub fn tls(&self) -> Option<&TlsInfo> {
-        self.tls.as_ref()
-    }
-
-    /// The SASL mechanism by which the session authenticated, as it is named in AUTH.
-    pub fn mechanism(&self) -> Option<&str> {
-        self.mechanism
-    }
-
-    /// What the server offered in its last answer to EHLO.
-    pub fn capabilities(&self) -> Option<&Capabilities> {
-        self.capabilities.as_ref()
-    }
 }
 
 impl Client {
@@ -117,8 +30,28 @@ impl Client {
     /// Kind `config`: a user without a password or the reverse, a certificate file that cannot be read or has no
     /// certificate, no trusted authorities at all where TLS is a must.
     pub fn new(server: impl Into<Server>) -> Result<Self, Error> {
-        let _ = server.into();
-        todo!()
+        let server = server.into();
+        let config = |reason: &'static str, message: &str| {
+            Error::new(Kind::Config, reason, Stage::Input, message).at_server(server.authority())
+        };
+        match (&server.user, &server.password) {
+            (Some(_), None) => {
+                return Err(config("no-password", "a user is given, but no password"));
+            }
+            (None, Some(_)) => return Err(config("no-user", "a password is given, but no user")),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        let connector = Connector::new(&server)?;
+        if server.needs_roots() {
+            connector
+                .config()
+                .map_err(|error| config(error.kind().as_str(), &error.to_string()))?;
+        }
+        Ok(Self {
+            server: Arc::new(server),
+            connector: Arc::new(connector),
+            observer: None,
+        })
     }
 
     /// Lets `observer` watch every connection of this client (and of clones made from it from now on).
@@ -133,23 +66,87 @@ impl Client {
         &self.server
     }
 
-    /// Opens a connection: TLS and authentication included.
+    /// Sends a message to the recipients that it names (To, Cc and Bcc), over a connection of its own.
     ///
     /// # Errors
     ///
-    /// All kinds but `input` and `in-doubt`.
-    pub fn connect(&self) -> Result<Connection, Error> {
-        todo!()
+    /// When no recipient was accepted, or nobody knows; see [`Error`].
+    pub fn send(&self, message: &Message) -> Result<Sent, Error> {
+        // The envelope first: what is wrong with the message needs no server to say so.
+        self.send_to(message::envelope(message)?, message)
+    }
+
+    /// Sends a message to the recipients of this envelope, whatever its header says.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn send_to(&self, envelope: Envelope, message: &Message) -> Result<Sent, Error> {
+        self.once(|connection| connection.send_to(envelope, message))
     }
 
     /// Sends a ready-made message.
     ///
     /// # Errors
     ///
-    /// When no recipient was accepted, or nobody knows; see [`Error`].
+    /// As [`send`](Self::send).
     pub fn send_raw(&self, envelope: Envelope, raw: Raw<'_>) -> Result<Sent, Error> {
-        let _ = (envelope, raw);
-        todo!()
+        self.once(|connection| connection.send_raw(envelope, raw))
+    }
+
+    /// Sends messages one behind the other over one connection, and says what became of each, in their order. One
+    /// that fails does not stop the others; when the connection is lost, another one is opened for those that were not
+    /// begun. When that fails too, its error stands for all that are left.
+    pub fn send_all<'m>(
+        &self,
+        messages: impl IntoIterator<Item = &'m Message>,
+    ) -> Vec<Result<Sent, Error>> {
+        let mut messages = messages.into_iter().peekable();
+        let mut results = Vec::new();
+        while messages.peek().is_some() {
+            match self.connect() {
+                Ok(mut connection) => {
+                    connection.send_batch(&mut messages, &mut results);
+                    connection.leave();
+                }
+                Err(error) => results.extend(messages.by_ref().map(|_| Err(error.clone()))),
+            }
+        }
+        results
+    }
+
+    /// Opens a connection: TLS and authentication included.
+    ///
+    /// # Errors
+    ///
+    /// All kinds but `input` and `in-doubt`.
+    pub fn connect(&self) -> Result<Connection, Error> {
+        let mut watch = Watch::new(self.observer.clone());
+        let (socket, peer) = connect::dial(&self.server, &mut |notice| watch.notice(notice))
+            .map_err(|error| error.at_server(self.server.authority()))?;
+        let local = socket.local_addr().ok();
+        watch.notice(&Notice::Connected { peer, local });
+        let stream = Tcp::new(socket).map_err(|error| {
+            let message = format!("the socket cannot be set up: {error}");
+            Error::new(Kind::Connect, "failed", Stage::Connect, message)
+                .at_server(self.server.authority())
+        })?;
+        self.open(Box::new(stream), Some(peer), local, watch)
+    }
+
+    /// Opens a session over a stream of the caller's own, which is connected to the server already. TLS is added to it as
+    /// for a socket.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub fn connect_over(&self, stream: impl Stream + Send + 'static) -> Result<Connection, Error> {
+        self.open(
+            Box::new(stream),
+            None,
+            None,
+            Watch::new(self.observer.clone()),
+        )
     }
 
     /// Opens a session, authenticates, and says QUIT: whether the settings work.
@@ -157,8 +154,42 @@ impl Client {
     /// # Errors
     ///
     /// As [`connect`](Self::connect).
-    pub fn test(&self) -> Result<Link, Error> {
-        todo!()
+    pub fn test(&self) -> Result<Arc<Link>, Error> {
+        let connection = self.connect()?;
+        let link = connection.shared_link();
+        connection.leave();
+        Ok(link)
+    }
+
+    fn once(
+        &self,
+        send: impl FnOnce(&mut Connection) -> Result<Sent, Error>,
+    ) -> Result<Sent, Error> {
+        let mut connection = self.connect()?;
+        let result = send(&mut connection);
+        connection.leave();
+        result
+    }
+
+    fn open(
+        &self,
+        stream: Box<dyn Stream + Send>,
+        peer: Option<SocketAddr>,
+        local: Option<SocketAddr>,
+        watch: Watch,
+    ) -> Result<Connection, Error> {
+        let server = &self.server;
+        let name = server.tls_name.as_ref().unwrap_or(&server.host).clone();
+        let stream = Secure::new(stream, Arc::clone(&self.connector), name);
+        let config = server.config(peer.map(|peer| peer.ip()), local.map(|local| local.ip()));
+        let link = Link {
+            server: server.authority(),
+            peer,
+            tls: None,
+            mechanism: None,
+            capabilities: None,
+        };
+        Connection::open(stream, config, link, watch)
     }
 }
 

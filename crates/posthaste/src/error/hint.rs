@@ -1,1 +1,232 @@
+//! What could be done about it: symptoms and advice, one table.
 
+use super::{Context, Error, Kind, Stage};
+
+/// The first row that fits.
+pub(super) fn find(error: &Error, context: &Context<'_>) -> Option<&'static str> {
+    let seen = Seen::of(error, context);
+    TABLE
+        .iter()
+        .find(|(fits, _)| fits(&seen))
+        .map(|(_, advice)| *advice)
+}
+
+/// What the table looks at.
+struct Seen<'a> {
+    kind: Kind,
+    reason: &'a str,
+    stage: Stage,
+    code: u16,
+    enhanced: (u16, u16),
+    /// Of the reply, in lower case.
+    text: String,
+    port: &'a str,
+}
+
+impl<'a> Seen<'a> {
+    fn of(error: &'a Error, context: &Context<'a>) -> Self {
+        let reply = error.reply();
+        Self {
+            kind: error.kind(),
+            reason: error.reason(),
+            stage: error.stage(),
+            code: reply.map_or(0, |reply| reply.code().number()),
+            enhanced: reply
+                .and_then(|reply| reply.enhanced())
+                .map_or((0, 0), |code| (code.subject(), code.detail())),
+            text: reply
+                .map(|reply| String::from_utf8_lossy(reply.raw_text()).to_lowercase())
+                .unwrap_or_default(),
+            port: context.server.rsplit(':').next().unwrap_or_default(),
+        }
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.text.contains(words)
+    }
+
+    fn is(&self, kind: Kind, reason: &str) -> bool {
+        self.kind == kind && self.reason == reason
+    }
+}
+
+type Row = (fn(&Seen<'_>) -> bool, &'static str);
+
+const TABLE: &[Row] = &[
+    (
+        |seen| seen.enhanced == (7, 139) || seen.says("smtpclientauthentication is disabled"),
+        "SMTP AUTH is switched off for this tenant or mailbox; an administrator must enable it, or use OAuth",
+    ),
+    (
+        |seen| {
+            seen.stage == Stage::Auth
+                && (seen.code == 534 || seen.says("application-specific password"))
+        },
+        "the account wants an application password (or OAuth): make one in its security settings and use it here",
+    ),
+    (
+        |seen| seen.stage == Stage::Auth && (seen.code == 538 || seen.enhanced == (7, 11)),
+        "the server takes these credentials only over TLS",
+    ),
+    (
+        |seen| seen.kind == Kind::Auth && seen.code == 535,
+        "user name or password are wrong, or the provider wants an application password",
+    ),
+    (
+        |seen| seen.is(Kind::Auth, "in-clear"),
+        "use TLS, or allow it by name: --allow-plaintext-auth, dangerous_auth_in_clear()",
+    ),
+    (
+        |seen| seen.is(Kind::Auth, "not-offered"),
+        "many servers offer AUTH only over TLS, and on port 587 or 465 rather than 25",
+    ),
+    (
+        |seen| seen.code == 530 && seen.says("starttls"),
+        "the server wants TLS first: --tls starttls, Tls::StartTls",
+    ),
+    (
+        |seen| {
+            seen.code == 530 && seen.kind == Kind::Rejected
+                || (seen.code >= 550 && seen.says("relay"))
+                || seen.says("authentication required")
+        },
+        "the server does not know who is sending: give a user and a password",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "not-offered"),
+        "a server on port 465 speaks TLS from the first octet: smtps://, --tls implicit; if it has no TLS at all, that \
+         must be allowed by name: --tls none, Tls::DangerousNone",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "wrong-mode") && seen.stage == Stage::Greeting,
+        "use smtps:// or --tls implicit (Tls::Implicit)",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "wrong-mode"),
+        "use smtp:// or --tls starttls (Tls::StartTls)",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "unknown-issuer"),
+        "if it is a private authority's, give that authority's certificate: --tls-ca FILE, tls_ca_file()",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "name-mismatch"),
+        "connect by a name that the certificate has, or say which name it must have: --tls-name, tls_name()",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "expired") || seen.is(Kind::Tls, "not-yet-valid"),
+        "the server's certificate must be renewed; if it looks right, check this host's clock",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "incompatible"),
+        "this side speaks TLS 1.2 and 1.3; the server may be older than that",
+    ),
+    (
+        |seen| {
+            seen.reason == "too-large"
+                || (seen.kind == Kind::Rejected && seen.enhanced == (3, 4))
+                || seen.code == 552
+        },
+        "make the message smaller, or send a link instead of the attachment",
+    ),
+    (
+        |seen| seen.kind == Kind::Timeout && seen.stage == Stage::Greeting,
+        "the server said nothing: if it expects TLS from the first octet, use smtps:// or --tls implicit",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "timed-out") && seen.port == "25",
+        "many networks let nothing out on port 25; submission is on port 587 or 465",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "refused"),
+        "nothing listens there: submission is on port 587 (STARTTLS) or 465 (TLS)",
+    ),
+    (
+        |seen| seen.kind == Kind::InDoubt,
+        "look whether it arrived before sending it again",
+    ),
+    (
+        |seen| seen.says("greylist") || seen.says("graylist"),
+        "the server wants to see a second try: send again in some minutes",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use posthaste_proto::error::{Cause, TlsFailure};
+    use posthaste_proto::reply::{Reply, ReplyCode};
+    use posthaste_proto::session::Stage as At;
+
+    use super::*;
+
+    fn hint_of(stage: At, code: u16, text: &str) -> String {
+        let reply = Reply::new(ReplyCode::new(code).unwrap(), text);
+        let error = Context::default().error(&Cause::Refused { stage, reply });
+        error.hint().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn symptoms_of_real_servers() {
+        for (stage, code, text, word) in [
+            (
+                At::Auth,
+                535,
+                "5.7.139 Authentication unsuccessful",
+                "tenant",
+            ),
+            (
+                At::Auth,
+                534,
+                "5.7.9 Application-specific password required.",
+                "application password",
+            ),
+            (
+                At::Auth,
+                535,
+                "5.7.8 Username and Password not accepted",
+                "wrong",
+            ),
+            (At::Auth, 538, "5.7.11 Encryption required", "TLS"),
+            (
+                At::Mail,
+                530,
+                "5.7.0 Must issue a STARTTLS command first",
+                "starttls",
+            ),
+            (
+                At::Mail,
+                530,
+                "5.7.0 Authentication Required",
+                "user and a password",
+            ),
+            (
+                At::Rcpt,
+                554,
+                "5.7.1 <a@b>: Relay access denied",
+                "user and a password",
+            ),
+            (
+                At::Mail,
+                552,
+                "5.3.4 Message size exceeds fixed limit",
+                "smaller",
+            ),
+            (
+                At::Rcpt,
+                450,
+                "4.2.0 Greylisted, see http://example.org",
+                "minutes",
+            ),
+        ] {
+            let hint = hint_of(stage, code, text);
+            assert!(hint.contains(word), "{code} {text}: {hint}");
+        }
+        assert_eq!(hint_of(At::Rcpt, 550, "5.1.1 User unknown"), "");
+    }
+
+    #[test]
+    fn starttls_that_is_missing() {
+        let error = Context::default().error(&Cause::Tls(TlsFailure::NotOffered));
+        assert!(error.hint().unwrap_or_default().contains("smtps://"));
+    }
+}

@@ -12,7 +12,7 @@ use posthaste_proto::{Envelope, Report};
 
 use crate::server::ServerError;
 
-pub(crate) use cause::Context;
+pub(crate) use cause::{Context, is_tls};
 
 /// Why nothing was accepted, or why nobody knows.
 ///
@@ -178,6 +178,16 @@ impl Error {
     /// The envelope whose recipients [`report`](Self::report) speaks of, in its order.
     pub fn envelope(&self) -> Option<&Envelope> {
         self.0.envelope.as_ref()
+    }
+
+    fn with_kind(mut self, kind: Kind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    fn with_message(mut self, message: String) -> Self {
+        self.0.message = message;
+        self
     }
 
     pub(crate) fn with_retry(mut self, retry: Retry) -> Self {

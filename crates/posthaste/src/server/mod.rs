@@ -2,6 +2,7 @@
 
 mod error;
 mod host;
+mod settings;
 mod url;
 
 use std::fmt;

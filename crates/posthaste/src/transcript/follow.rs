@@ -1,0 +1,187 @@
+//! Where in the conversation an octet stands: a command, an answer to a challenge, content.
+
+use std::collections::VecDeque;
+
+/// Follows both directions.
+#[derive(Debug)]
+pub(super) struct Follower {
+    /// Commands without their reply, oldest first.
+    awaited: VecDeque<Asked>,
+    mode: Mode,
+    sent: Vec<u8>,
+    received: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// The greeting, or a command that needs no watching.
+    Plain,
+    Auth,
+    Data,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Command,
+    /// After 354, with the octets that were sent.
+    Lines {
+        octets: u64,
+    },
+    /// Behind BDAT, with the octets of the chunk and those that are left of it.
+    Chunk {
+        size: u64,
+        left: u64,
+    },
+}
+
+/// What was sent.
+pub(super) enum Seen<'a> {
+    Line(&'a [u8]),
+    Auth {
+        mechanism: &'a [u8],
+        response: usize,
+    },
+    /// An answer to a challenge, so many octets.
+    Response(usize),
+    Content(&'a [u8]),
+    /// The content, or a chunk of it, is whole: so many octets.
+    ContentEnd(u64),
+}
+
+impl Default for Follower {
+    fn default() -> Self {
+        Self {
+            awaited: [Asked::Plain].into(),
+            mode: Mode::Command,
+            sent: Vec::new(),
+            received: Vec::new(),
+        }
+    }
+}
+
+impl Follower {
+    /// A line that is longer than this is taken for two: nothing is kept without bound.
+    const LONGEST: usize = 64 * 1024;
+
+    pub(super) fn sent(&mut self, mut octets: &[u8], tell: &mut dyn FnMut(Seen<'_>)) {
+        while !octets.is_empty() {
+            if let Mode::Chunk { size, left } = &mut self.mode {
+                let n = usize::try_from(*left)
+                    .unwrap_or(usize::MAX)
+                    .min(octets.len());
+                let (chunk, rest) = octets.split_at(n);
+                octets = rest;
+                tell(Seen::Content(chunk));
+                *left -= u64::try_from(n).unwrap_or(u64::MAX);
+                if *left == 0 {
+                    tell(Seen::ContentEnd(*size));
+                    self.mode = Mode::Command;
+                }
+                continue;
+            }
+            let Some(line) = take_line(&mut self.sent, &mut octets, Self::LONGEST) else {
+                return;
+            };
+            self.line(&line, tell);
+        }
+    }
+
+    pub(super) fn received(&mut self, mut octets: &[u8], tell: &mut dyn FnMut(&[u8])) {
+        while let Some(line) = take_line(&mut self.received, &mut octets, Self::LONGEST) {
+            let line = without_end(&line);
+            tell(line);
+            if line.get(3) != Some(&b'-') {
+                self.reply(line);
+            }
+        }
+    }
+
+    /// How many octets of a line or of content are without their end, and the beginning of a line of the server.
+    pub(super) fn unfinished(&self) -> (u64, &[u8]) {
+        let begun = u64::try_from(self.sent.len()).unwrap_or(u64::MAX);
+        let content = match self.mode {
+            Mode::Command => 0,
+            Mode::Lines { octets } => octets,
+            Mode::Chunk { size, left } => size - left,
+        };
+        (begun + content, &self.received)
+    }
+
+    fn line(&mut self, whole: &[u8], tell: &mut dyn FnMut(Seen<'_>)) {
+        let line = without_end(whole);
+        if let Mode::Lines { octets } = &mut self.mode {
+            tell(Seen::Content(line));
+            if whole == b".\r\n" {
+                tell(Seen::ContentEnd(*octets));
+                self.mode = Mode::Command;
+                self.awaited.push_back(Asked::Plain);
+            } else {
+                *octets += u64::try_from(whole.len()).unwrap_or(u64::MAX);
+            }
+            return;
+        }
+        // Nothing can be pipelined behind AUTH: whatever comes before its reply belongs to it.
+        if self.awaited.contains(&Asked::Auth) {
+            return tell(Seen::Response(line.len()));
+        }
+        let mut words = line.splitn(3, |octet| *octet == b' ');
+        let verb = words.next().unwrap_or_default();
+        let argument = words.next().unwrap_or_default();
+        let rest = words.next().unwrap_or_default();
+        let asked = if verb.eq_ignore_ascii_case(b"AUTH") {
+            tell(Seen::Auth {
+                mechanism: argument,
+                response: rest.len(),
+            });
+            Asked::Auth
+        } else {
+            tell(Seen::Line(line));
+            if verb.eq_ignore_ascii_case(b"BDAT") {
+                let size = std::str::from_utf8(argument)
+                    .ok()
+                    .and_then(|digits| digits.parse().ok())
+                    .unwrap_or(0);
+                if size > 0 {
+                    self.mode = Mode::Chunk { size, left: size };
+                }
+            }
+            if verb.eq_ignore_ascii_case(b"DATA") {
+                Asked::Data
+            } else {
+                Asked::Plain
+            }
+        };
+        self.awaited.push_back(asked);
+    }
+
+    fn reply(&mut self, line: &[u8]) {
+        let go_on = line.starts_with(b"3");
+        match self.awaited.front() {
+            Some(Asked::Auth) if go_on => {}
+            Some(Asked::Data) if go_on => {
+                self.awaited.pop_front();
+                self.mode = Mode::Lines { octets: 0 };
+            }
+            Some(_) | None => {
+                self.awaited.pop_front();
+            }
+        }
+    }
+}
+
+/// The next whole line, its end included; without one, what there is waits in `begun`.
+fn take_line(begun: &mut Vec<u8>, octets: &mut &[u8], longest: usize) -> Option<Vec<u8>> {
+    let end = octets
+        .iter()
+        .position(|octet| *octet == b'\n')
+        .map(|at| at + 1);
+    let (line, rest) = octets.split_at(end.unwrap_or(octets.len()));
+    *octets = rest;
+    begun.extend_from_slice(line);
+    (end.is_some() || begun.len() >= longest).then(|| std::mem::take(begun))
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
