@@ -1,6 +1,11 @@
 //! Every file of the fuzz corpora, run through its target without a fuzzer.
 
-#![allow(unreachable_pub, missing_docs, clippy::unwrap_used, reason = "the targets are shared with the fuzz workspace")]
+#![allow(
+    unreachable_pub,
+    missing_docs,
+    clippy::unwrap_used,
+    reason = "the targets are shared with the fuzz workspace"
+)]
 
 use std::path::Path;
 
@@ -10,7 +15,9 @@ mod reply;
 mod session;
 
 fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus").join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../fuzz/corpus")
+        .join(target);
     let mut files = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         run(&std::fs::read(entry.unwrap().path()).unwrap());

@@ -1,0 +1,101 @@
+//! `cargo xtask ci`: what every change must pass, section by section.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::bail;
+
+use crate::interop;
+use crate::rig::{Rig, VARIABLE};
+use crate::shell::{program, root, run as run_shown};
+
+/// Where the real servers are.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The program that starts real servers; POSTHASTE_RIG names it otherwise
+    #[arg(long)]
+    rig: Option<PathBuf>,
+    /// Goes on without real servers
+    #[arg(long)]
+    no_rig: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let cargo = |arguments: &[&str]| run_shown(&mut program("cargo", arguments));
+    section("format", || cargo(&["fmt", "--all", "--check"]))?;
+    section("clippy", || {
+        cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ])?;
+        cargo(&[
+            "clippy",
+            "--package",
+            "posthaste-mime",
+            "--no-default-features",
+            "--",
+            "-D",
+            "warnings",
+        ])
+    })?;
+    section("docs", || {
+        let arguments = [
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+        ];
+        run_shown(program("cargo", &arguments).env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    section("the README's commands", || {
+        let commands = readme_commands()?;
+        commands
+            .iter()
+            .try_for_each(|command| run_shown(&mut program("bash", &["-euc", command])))
+    })?;
+    section("fuzz targets build", || {
+        cargo(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked"])
+    })?;
+    section("real servers", || {
+        match Rig::find(arguments.rig.as_deref()) {
+            Some(_) => interop::run(&interop::Arguments::all(arguments.rig.clone())),
+            None if arguments.no_rig => {
+                println!("left out, as asked");
+                Ok(())
+            }
+            None => bail!("no real servers: give --rig PROGRAM, set {VARIABLE}, or say --no-rig"),
+        }
+    })
+}
+
+fn section(name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
+    println!("\n== {name}");
+    let start = Instant::now();
+    work()?;
+    println!("== {name}: ok, {} s", start.elapsed().as_secs());
+    Ok(())
+}
+
+/// The two commands that the README promises to a newcomer: its `sh` blocks under "Two commands".
+fn readme_commands() -> anyhow::Result<Vec<String>> {
+    let readme = std::fs::read_to_string(root().join("README.md"))?;
+    let section = readme
+        .split("\n## ")
+        .find(|section| section.starts_with("Two commands"))
+        .unwrap_or_default();
+    let blocks = section.split("```sh\n").skip(1);
+    let commands: Vec<_> = blocks
+        .filter_map(|block| block.split("```").next().map(str::to_owned))
+        .collect();
+    if commands.len() != 2 {
+        bail!(
+            "the README has {} commands under \"Two commands\"",
+            commands.len()
+        );
+    }
+    Ok(commands)
+}
