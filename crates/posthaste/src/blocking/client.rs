@@ -1,3 +1,4 @@
+use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -94,25 +95,33 @@ impl Client {
         self.once(|connection| connection.send_raw(envelope, raw))
     }
 
-    /// Sends messages one behind the other over one connection, and says what became of each, in their order. One
-    /// that fails does not stop the others; when the connection is lost, another one is opened for those that were not
-    /// begun. When that fails too, its error stands for all that are left.
+    /// Sends messages one behind the other over one connection, and says what became of each, in their order.
+    ///
+    /// One that fails does not stop the others. When the connection is lost, another one is opened for those that were
+    /// not sent, as long as the one before had delivered something; when opening fails, its error stands for all that
+    /// are left.
     pub fn send_all<'m>(
         &self,
         messages: impl IntoIterator<Item = &'m Message>,
     ) -> Vec<Result<Sent, Error>> {
-        let mut messages = messages.into_iter().peekable();
-        let mut results = Vec::new();
-        while messages.peek().is_some() {
+        let messages: Vec<_> = messages.into_iter().collect();
+        let mut todo: VecDeque<_> = (0..messages.len()).collect();
+        let mut results: Vec<_> = messages.iter().map(|_| None).collect();
+        while !todo.is_empty() {
             match self.connect() {
                 Ok(mut connection) => {
-                    connection.send_batch(&mut messages, &mut results);
+                    connection.send_batch(&messages, &mut todo, &mut results);
                     connection.leave();
                 }
-                Err(error) => results.extend(messages.by_ref().map(|_| Err(error.clone()))),
+                Err(error) => {
+                    for result in results.iter_mut().filter(|result| result.is_none()) {
+                        *result = Some(Err(error.clone()));
+                    }
+                    break;
+                }
             }
         }
-        results
+        results.into_iter().flatten().collect()
     }
 
     /// Opens a connection: TLS and authentication included.

@@ -69,7 +69,7 @@ impl Connection {
             lost: None,
             heard_tls: false,
         };
-        while !matches!(connection.turn(&mut ()), Turn::Idle | Turn::Closed) {}
+        connection.rest();
         if connection.closed {
             return Err(connection.error());
         }
@@ -142,43 +142,67 @@ impl Connection {
         self.hang_up();
     }
 
-    /// Sends what `messages` gives while the connection lasts. The results go behind those that are there, in order.
-    pub(super) fn send_batch<'m>(
+    /// Sends the messages whose places stand in `todo`, while the connection lasts. What is left in `todo` was not sent
+    /// and may go over another connection: it was not begun, or it was lost with a connection that had worked before
+    /// (servers hang up after so many messages).
+    pub(super) fn send_batch(
         &mut self,
-        messages: &mut dyn Iterator<Item = &'m Message>,
-        results: &mut Vec<Result<Sent, Error>>,
+        messages: &[&Message],
+        todo: &mut VecDeque<usize>,
+        results: &mut [Option<Result<Sent, Error>>],
     ) {
         let mut queue = Queue::default();
-        let mut done: Vec<Option<Result<Sent, Error>>> = Vec::new();
+        let mut failed = Vec::new();
+        let mut delivered = false;
+        let mut settle = |place: usize, result| {
+            if let Some(entry) = results.get_mut(place) {
+                *entry = Some(result);
+            }
+        };
         loop {
-            while queue.0.len() < Self::AHEAD && !self.closed {
-                let Some(message) = messages.next() else {
-                    break;
+            // After a failure it must be clear first whether the connection lives.
+            while queue.0.len() < Self::AHEAD && !self.closed && failed.is_empty() {
+                let Some(place) = todo.pop_front() else { break };
+                let Some(message) = messages.get(place) else {
+                    continue;
                 };
                 match message::envelope(message) {
                     Ok(envelope) => {
                         let source = Box::new(MessageSource::new(message));
                         queue.0.push_back(self.submit(
-                            done.len(),
+                            place,
                             envelope,
                             message::spec(message),
                             source,
                         ));
-                        done.push(None);
                     }
-                    Err(error) => done.push(Some(Err(error))),
+                    Err(error) => settle(place, Err(error)),
                 }
             }
-            if queue.0.is_empty() {
-                break;
-            }
-            if let Some((place, result)) = self.next_done(&mut queue)
-                && let Some(entry) = done.get_mut(place)
-            {
-                *entry = Some(result);
+            match self.next_done(&mut queue) {
+                Some((place, Ok(sent))) => {
+                    delivered = true;
+                    settle(place, Ok(sent));
+                }
+                Some((place, Err(error))) => failed.push((place, error)),
+                None if failed.is_empty() => return,
+                None => {
+                    self.rest();
+                    for (place, error) in failed.drain(..).rev() {
+                        if self.closed && delivered && error.was_not_sent() {
+                            todo.push_front(place);
+                        } else {
+                            settle(place, Err(error));
+                        }
+                    }
+                }
             }
         }
-        results.extend(done.into_iter().flatten());
+    }
+
+    /// On to the next pause, so that a loss is noticed now.
+    fn rest(&mut self) {
+        while !self.closed && !matches!(self.turn(&mut ()), Turn::Idle | Turn::Closed) {}
     }
 
     fn send_source<'m>(
@@ -191,8 +215,7 @@ impl Connection {
         queue.0.push_back(self.submit(0, envelope, spec, source));
         match self.next_done(&mut queue) {
             Some((_, result)) => {
-                // On to the next rest, so that a loss is noticed now.
-                while !self.closed && !matches!(self.turn(&mut ()), Turn::Idle | Turn::Closed) {}
+                self.rest();
                 result
             }
             None => Err(self.error()),
@@ -215,9 +238,9 @@ impl Connection {
         }
     }
 
-    /// Goes on until a submitted message is done. `None` when the session broke its promise that each one will be.
+    /// Goes on until a submitted message is done. `None` when there is none.
     fn next_done(&mut self, queue: &mut Queue<'_>) -> Option<(usize, Result<Sent, Error>)> {
-        loop {
+        while !queue.0.is_empty() {
             match self.turn(queue) {
                 Turn::Event(Event::Done { report }) => {
                     if let Some(at) = queue.0.iter().position(|pending| pending.id == report.id) {
@@ -226,12 +249,14 @@ impl Connection {
                     }
                 }
                 Turn::Event(_) | Turn::Credentials { .. } => {}
+                // Each one ends before this; if not, its end is still told.
                 Turn::Idle | Turn::Closed => {
                     let pending = queue.0.pop_front()?;
                     return Some((pending.place, Err(self.error())));
                 }
             }
         }
+        None
     }
 
     fn result(&mut self, report: Report, envelope: Envelope) -> Result<Sent, Error> {

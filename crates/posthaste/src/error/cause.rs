@@ -204,10 +204,11 @@ impl Context<'_> {
         let Some(tls) = self.tls else {
             return Error::new(Kind::Tls, "handshake", Stage::Tls, failure.to_string());
         };
-        let kind = match tls.kind() {
-            TlsErrorKind::NoRoots | TlsErrorKind::Unsupported => Kind::Config,
-            _ => Kind::Tls,
-        };
+        let ours = matches!(
+            tls.kind(),
+            TlsErrorKind::NoRoots | TlsErrorKind::Unsupported
+        );
+        let kind = if ours { Kind::Config } else { Kind::Tls };
         let retry = if tls.kind() == TlsErrorKind::Closed {
             Retry::Safe
         } else {
@@ -229,11 +230,14 @@ fn wrong_mode() -> Error {
 }
 
 fn refused(stage: session::Stage, reply: &Reply) -> Error {
-    let kind = match stage {
-        _ if reply.code() == 421 => Kind::Rejected,
-        session::Stage::Auth => Kind::Auth,
-        session::Stage::StartTls => Kind::Tls,
-        _ => Kind::Rejected,
+    let kind = if reply.code() == 421 {
+        Kind::Rejected
+    } else if stage == session::Stage::Auth {
+        Kind::Auth
+    } else if stage == session::Stage::StartTls {
+        Kind::Tls
+    } else {
+        Kind::Rejected
     };
     rejected(stage, reply).with_kind(kind)
 }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use posthaste_proto::envelope::EnvelopeError;
 use posthaste_proto::reply::Reply;
+use posthaste_proto::session::Disposition;
 use posthaste_proto::{Envelope, Report};
 
 use crate::server::ServerError;
@@ -178,6 +179,12 @@ impl Error {
     /// The envelope whose recipients [`report`](Self::report) speaks of, in its order.
     pub fn envelope(&self) -> Option<&Envelope> {
         self.0.envelope.as_ref()
+    }
+
+    /// True when nobody got it, nobody was refused, and another try is safe.
+    pub(crate) fn was_not_sent(&self) -> bool {
+        let nobody = |report: &Report| report.disposition() == Disposition::NotSent;
+        self.0.retry == Retry::Safe && self.report().is_some_and(nobody)
     }
 
     fn with_kind(mut self, kind: Kind) -> Self {

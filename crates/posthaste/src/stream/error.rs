@@ -112,6 +112,7 @@ impl TlsError {
     }
 
     fn of_certificate(error: &CertificateError) -> Self {
+        #[allow(clippy::wildcard_enum_match_arm, reason = "the rest is shown in rustls's words")]
         let (kind, message) = match error {
             CertificateError::NotValidForNameContext { expected, presented } => {
                 let offered = match presented.len() {
@@ -135,6 +136,11 @@ impl TlsError {
             CertificateError::UnknownIssuer => (
                 TlsErrorKind::UnknownIssuer,
                 "the certificate was signed by nobody who is trusted here".to_owned(),
+            ),
+            CertificateError::BadSignature => (
+                TlsErrorKind::UnknownIssuer,
+                "the certificate names an issuer that is trusted here, but was signed with another key than that one's"
+                    .to_owned(),
             ),
             CertificateError::Revoked => (TlsErrorKind::Revoked, "the certificate was revoked".to_owned()),
             CertificateError::Other(other) if format!("{other:?}").contains("CaUsedAsEndEntity") => (

@@ -125,14 +125,11 @@ impl Tls {
 
     fn info(&self) -> TlsInfo {
         let mut info = TlsInfo::default();
+        // As everyone else writes it: TLSv1.2, not TLSv1_2.
         info.protocol = self
             .connection
             .protocol_version()
-            .map(|version| match version {
-                rustls::ProtocolVersion::TLSv1_2 => "TLSv1.2".to_owned(),
-                rustls::ProtocolVersion::TLSv1_3 => "TLSv1.3".to_owned(),
-                other => format!("{other:?}"),
-            });
+            .map(|version| format!("{version:?}").replace('_', "."));
         info.cipher = self
             .connection
             .negotiated_cipher_suite()
