@@ -24,7 +24,8 @@ pub enum Event {
         /// What became of it.
         report: Report,
     },
-    /// The session ended without QUIT. The transactions' `Done`s come before this.
+    /// The session can take no more transactions, and did not end because it was told to. The `Done`s of its
+    /// transactions come before this.
     Lost {
         /// Why.
         cause: Cause,
