@@ -1,2 +1,86 @@
 //! posthaste: send mail from the shell.
-fn main() {}
+
+mod compose;
+mod console;
+mod exit;
+mod failure;
+mod flags;
+mod inbox;
+mod input;
+mod received;
+mod report;
+mod send;
+mod transcript;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use exit::Exit;
+use failure::Failure;
+use flags::{Command, CommandLine, OutputFlags, Verbosity};
+use report::{Verdict, human, json};
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match CommandLine::try_parse_from(&arguments) {
+        Ok(line) => run(&line.command).into(),
+        Err(error) => misused(&error, &arguments).into(),
+    }
+}
+
+fn run(command: &Command) -> Exit {
+    let (result, output, stdout_is_free) = match command {
+        Command::Send(flags) => (send::run(flags), flags.output, true),
+        Command::Compose(compose) => (
+            compose::run(compose),
+            compose.flags.output,
+            compose.output_file.is_some(),
+        ),
+    };
+    let verdict = result.unwrap_or_else(|error| Verdict::refused(Failure::of(error)));
+    finish(&verdict, output.verbosity(), output.json && stdout_is_free)
+}
+
+/// Tells the verdict. What became of the message decides the exit code, not whether somebody listened.
+fn finish(verdict: &Verdict, verbosity: Verbosity, json: bool) -> Exit {
+    console::say(&human::text(verdict, verbosity));
+    if json && let Err(error) = console::data(&json::line(verdict)) {
+        console::say(&format!(
+            "warning: the JSON cannot be written to stdout: {}\n",
+            failure::plain(&error)
+        ));
+    }
+    verdict.exit
+}
+
+/// `--help` and `--version`, or a command line that is wrong: 64 in every case.
+fn misused(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        // A pager that was closed is no error.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let _ = error.print();
+    if OutputFlags::json_was_asked_for(arguments) {
+        let first = error.render().to_string();
+        let first = first
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned();
+        if let Err(error) = console::data(&json::line(&Verdict::refused(Failure::usage(first)))) {
+            console::say(&format!(
+                "warning: the JSON cannot be written to stdout: {}\n",
+                failure::plain(&error)
+            ));
+        }
+    }
+    Exit::Usage
+}

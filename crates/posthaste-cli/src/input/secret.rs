@@ -1,0 +1,151 @@
+//! The password: from a variable, a file or stdin. Never from the command line, where everyone can read it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use posthaste_proto::Secret;
+
+use super::environment::Environment;
+use super::text;
+use crate::failure::{Failure, plain};
+use crate::flags::AuthFlags;
+
+/// What can be used instead of `--password`.
+pub(crate) const ALTERNATIVES: &str = "use --password-env VAR, --password-file FILE (- is stdin), POSTHASTE_PASSWORD or POSTHASTE_PASSWORD_FILE";
+
+/// Refuses a password on the command line.
+pub(crate) fn refuse_argument(flags: &AuthFlags) -> Result<(), Failure> {
+    match flags.password {
+        None => Ok(()),
+        Some(_) => {
+            let why = "there is no --password: other users of this machine can read a command line, and shells keep it";
+            Err(Failure::usage(why).hint(ALTERNATIVES))
+        }
+    }
+}
+
+/// Finds the password. Order: the flags, `POSTHASTE_PASSWORD`, `POSTHASTE_PASSWORD_FILE`.
+pub(crate) fn find(
+    flags: &AuthFlags,
+    environment: &Environment<'_>,
+    stdin: &mut dyn Read,
+) -> Result<Option<Secret>, Failure> {
+    if let Some(name) = &flags.password_env {
+        return match environment.get(name) {
+            Some(value) => Ok(Some(Secret::new(value.into_encoded_bytes()))),
+            None => {
+                let name = name.to_string_lossy();
+                Err(Failure::config(
+                    "secret",
+                    format!("--password-env: the variable {name} is not set, or empty"),
+                ))
+            }
+        };
+    }
+    if let Some(path) = &flags.password_file {
+        return from_file("--password-file", path, stdin).map(Some);
+    }
+    if let Some(value) = environment.get(OsStr::new("POSTHASTE_PASSWORD")) {
+        return Ok(Some(Secret::new(value.into_encoded_bytes())));
+    }
+    match environment.path("POSTHASTE_PASSWORD_FILE") {
+        Some(path) => from_file("POSTHASTE_PASSWORD_FILE", &path, stdin).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn from_file(source: &str, path: &Path, stdin: &mut dyn Read) -> Result<Secret, Failure> {
+    let mut octets = if path == Path::new("-") {
+        let mut octets = Vec::new();
+        stdin
+            .read_to_end(&mut octets)
+            .map_err(|error| text::stdin_failure(source, &error))?;
+        octets
+    } else {
+        fs::read(path).map_err(|error| {
+            Failure::config(
+                "secret",
+                format!("{source} {}: {}", path.display(), plain(&error)),
+            )
+        })?
+    };
+    if octets.last() == Some(&b'\n') {
+        octets.pop();
+        if octets.last() == Some(&b'\r') {
+            octets.pop();
+        }
+    }
+    if octets.is_empty() {
+        return Err(Failure::config(
+            "secret",
+            format!("{source} {}: there is no password in it", path.display()),
+        ));
+    }
+    Ok(Secret::new(octets))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::exit::Exit;
+
+    fn flags(env: Option<&str>, file: Option<&str>) -> AuthFlags {
+        AuthFlags {
+            user: None,
+            password_env: env.map(OsString::from),
+            password_file: file.map(PathBuf::from),
+            allow_plaintext_auth: false,
+            password: None,
+        }
+    }
+
+    fn variables(name: &OsStr) -> Option<OsString> {
+        match name.to_str()? {
+            "MAIL_PW" => Some("from MAIL_PW".into()),
+            "POSTHASTE_PASSWORD" => Some("from POSTHASTE_PASSWORD".into()),
+            "EMPTY" => Some(OsString::new()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment() {
+        let environment = Environment(&variables);
+        let find = |flags: &AuthFlags, mut stdin: &[u8]| find(flags, &environment, &mut stdin);
+        let secret = find(&flags(Some("MAIL_PW"), None), b"").unwrap().unwrap();
+        assert_eq!(secret.expose(), b"from MAIL_PW");
+        let secret = find(&flags(None, None), b"").unwrap().unwrap();
+        assert_eq!(secret.expose(), b"from POSTHASTE_PASSWORD");
+        // One line end is dropped, blanks and further line ends are the password's.
+        for (typed, kept) in [
+            ("pw\n", "pw"),
+            ("pw\r\n", "pw"),
+            (" pw \n\n", " pw \n"),
+            ("pw", "pw"),
+        ] {
+            let secret = find(&flags(None, Some("-")), typed.as_bytes())
+                .unwrap()
+                .unwrap();
+            assert_eq!(secret.expose(), kept.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_broken_source_is_78() {
+        let environment = Environment(&variables);
+        for flags in [
+            flags(Some("UNSET"), None),
+            flags(Some("EMPTY"), None),
+            flags(None, Some("/no/such/file")),
+            flags(None, Some("-")),
+        ] {
+            let failure = find(&flags, &environment, &mut &b"\n"[..]).unwrap_err();
+            assert_eq!((failure.exit, failure.kind), (Exit::Config, "config"));
+        }
+    }
+}

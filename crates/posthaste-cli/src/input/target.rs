@@ -1,0 +1,211 @@
+//! Which server is meant, and with which credentials.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use posthaste::server::{Host, ServerError};
+use posthaste::{Server, Tls};
+use posthaste_proto::Secret;
+use posthaste_proto::address::ClientName;
+use posthaste_proto::session::Timeouts;
+
+use super::environment::Environment;
+use super::secret;
+use crate::failure::Failure;
+use crate::flags::{Flags, ServerFlags, TlsChoice};
+
+/// Where the message goes.
+#[derive(Debug)]
+pub(crate) enum Target {
+    /// A server somewhere.
+    Server(Box<Server>),
+    /// An embedded server that keeps the mail in this folder, or in a fresh one.
+    Inbox(Option<PathBuf>),
+}
+
+/// Who we are.
+#[derive(Debug)]
+pub(crate) struct Login {
+    pub(crate) user: String,
+    pub(crate) password: Secret,
+}
+
+/// Reads `--server` or its variable. What is typed may not hold a password, and is never shown.
+pub(crate) fn find(flags: &ServerFlags, environment: &Environment<'_>) -> Result<Target, Failure> {
+    refuse_password(flags)?;
+    let (source, text) = match &flags.server {
+        Some(text) => ("--server", text.clone()),
+        None => match environment.text("POSTHASTE_SERVER")? {
+            Some(text) => ("POSTHASTE_SERVER", text),
+            None => {
+                let hint = "say --server smtps://USER@HOST (or set POSTHASTE_SERVER); --server inbox: tries it out here";
+                return Err(Failure::usage("there is no server").hint(hint));
+            }
+        },
+    };
+    if let Some(folder) = text.strip_prefix("inbox:") {
+        return Ok(Target::Inbox(
+            (!folder.is_empty()).then(|| PathBuf::from(folder)),
+        ));
+    }
+    match text.parse::<Server>() {
+        Ok(server) => Ok(Target::Server(Box::new(server))),
+        Err(error) if source == "--server" => Err(Failure::usage(format!("--server: {error}"))),
+        Err(error) => Err(Failure::config("server", format!("{source}: {error}"))),
+    }
+}
+
+/// Refuses a password in what was typed for `--server`.
+pub(crate) fn refuse_password(flags: &ServerFlags) -> Result<(), Failure> {
+    if flags.server.as_deref().is_some_and(holds_password) {
+        let why = "--server holds a password, which other users of this machine could read";
+        return Err(Failure::usage(why).hint(format!(
+            "leave it out of the URL and {}",
+            secret::ALTERNATIVES
+        )));
+    }
+    Ok(())
+}
+
+/// A colon in what stands before the last `@`. Looked for in any text, also in one that is no URL: an error about it
+/// must not be the way by which a password gets into a log.
+fn holds_password(text: &str) -> bool {
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    !text.starts_with("inbox:")
+        && rest
+            .rsplit_once('@')
+            .is_some_and(|(user, _)| user.contains(':'))
+}
+
+/// The names that the server flags hold.
+pub(crate) fn check_usage(flags: &ServerFlags) -> Result<(), Failure> {
+    helo(flags)?;
+    tls_name(flags).map(drop)
+}
+
+fn helo(flags: &ServerFlags) -> Result<Option<ClientName>, Failure> {
+    let name = flags.helo.as_deref().map(str::parse).transpose();
+    name.map_err(|error| Failure::usage(format!("--helo: {error}")))
+}
+
+fn tls_name(flags: &ServerFlags) -> Result<Option<Host>, Failure> {
+    let name = flags.tls_name.as_deref().map(str::parse).transpose();
+    name.map_err(|error: ServerError| Failure::usage(format!("--tls-name: {error}")))
+}
+
+/// The server with everything that the flags say about it, and who logs in there.
+pub(crate) fn refine(
+    mut server: Server,
+    flags: &Flags,
+    environment: &Environment<'_>,
+) -> Result<Server, Failure> {
+    match flags.server.tls {
+        Some(TlsChoice::Auto) => server = server.tls(Tls::Auto),
+        Some(TlsChoice::Starttls) => server = server.tls(Tls::StartTls),
+        Some(TlsChoice::Implicit) => server = server.tls(Tls::Implicit),
+        Some(TlsChoice::Opportunistic) => server = server.tls(Tls::DangerousOpportunistic),
+        Some(TlsChoice::None) => server = server.tls(Tls::DangerousNone),
+        None => {}
+    }
+    if flags.server.tls_ca.is_empty() {
+        if let Some(path) = environment.path("POSTHASTE_TLS_CA") {
+            server = server.tls_ca_file(path);
+        }
+    } else {
+        server = flags.server.tls_ca.iter().fold(server, Server::tls_ca_file);
+    }
+    if let Some(name) = tls_name(&flags.server)? {
+        server = server.tls_name(name);
+    }
+    if let Some(name) = helo(&flags.server)? {
+        server = server.hello(name);
+    }
+    if let Some(limit) = flags.server.timeout {
+        server = server.timeouts(Timeouts::all(limit)).connect_timeout(limit);
+    }
+    if flags.auth.allow_plaintext_auth {
+        server = server.dangerous_auth_in_clear();
+    }
+    Ok(server)
+}
+
+/// Who logs in. The user: `--user`, the URL of `--server`, `POSTHASTE_USER`, the URL of `POSTHASTE_SERVER`.
+pub(crate) fn login(
+    target: &Target,
+    flags: &Flags,
+    environment: &Environment<'_>,
+    stdin: &mut dyn Read,
+) -> Result<Option<Login>, Failure> {
+    let in_url = match target {
+        Target::Server(server) => server.user().map(str::to_owned),
+        Target::Inbox(_) => None,
+    };
+    let (from_flag, from_environment) = match &flags.server.server {
+        Some(_) => (in_url, None),
+        None => (None, in_url),
+    };
+    let user = match flags.auth.user.clone().or(from_flag) {
+        Some(user) => Some(user),
+        None => environment.text("POSTHASTE_USER")?.or(from_environment),
+    };
+    let by_flag = flags.auth.password_env.is_some() || flags.auth.password_file.is_some();
+    match user {
+        Some(user) if user.is_empty() => Err(Failure::usage("--user is empty")),
+        Some(user) => match secret::find(&flags.auth, environment, stdin)? {
+            Some(password) => Ok(Some(Login { user, password })),
+            None if has_password_for(target, &user) => Ok(None),
+            None => Err(
+                Failure::usage(format!("there is no password for the user {user}"))
+                    .hint(secret::ALTERNATIVES),
+            ),
+        },
+        None if by_flag => {
+            Err(Failure::usage("a password is given and no user").hint("say --user USER"))
+        }
+        // A password that lies in the environment for another purpose must not turn a trial into an error, but a
+        // server must not be given a message without the login that somebody set up.
+        None if matches!(target, Target::Server(_))
+            && secret::find(&flags.auth, environment, stdin)?.is_some() =>
+        {
+            let hint = "say --user USER or set POSTHASTE_USER; or unset POSTHASTE_PASSWORD to send without a login";
+            Err(Failure::usage("the environment gives a password, and there is no user").hint(hint))
+        }
+        None => Ok(None),
+    }
+}
+
+/// A password for this user in the URL of `POSTHASTE_SERVER`, which the server has taken already.
+fn has_password_for(target: &Target, user: &str) -> bool {
+    matches!(target, Target::Server(server) if server.has_password() && server.user() == Some(user))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_seen_in_every_kind_of_text() {
+        for text in [
+            "smtp://ann:hunter2@h",
+            "smtps://ann:hun/ter2@h",
+            "ann:hunter2@h",
+            "smtp://ann@example.org:hunter2@h:25",
+            "smtp://:pw@h",
+            "smtp://ann:@h",
+            "smtp:///ann:hunter2@h",
+        ] {
+            assert!(holds_password(text), "{text}");
+        }
+        for text in [
+            "smtp://ann@h:25",
+            "smtp://h:25",
+            "h:25",
+            "[::1]:25",
+            "smtp://[::1]:25",
+            "inbox:/tmp/a:b@c",
+            "smtp://ann@[::1]:25",
+        ] {
+            assert!(!holds_password(text), "{text}");
+        }
+    }
+}

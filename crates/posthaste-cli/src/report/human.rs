@@ -1,0 +1,156 @@
+//! The verdict for people, on stderr.
+
+use std::fmt::Write as _;
+
+use posthaste_proto::reply::printable;
+
+use super::{Fated, Status, Verdict, size};
+use crate::failure::{Failure, Retryable};
+use crate::flags::Verbosity;
+
+/// What is to be said; empty when there is nothing to say.
+pub(crate) fn text(verdict: &Verdict, verbosity: Verbosity) -> String {
+    let quiet = verbosity == Verbosity::Quiet;
+    let mut text = match verdict.status {
+        Status::Sent if !quiet => sent(verdict),
+        Status::Composed if verbosity >= Verbosity::Stages => {
+            format!(
+                "composed: {} {}\n",
+                verdict.message_id.as_deref().unwrap_or_default(),
+                octets(verdict)
+            )
+        }
+        Status::Sent | Status::Composed => String::new(),
+        Status::Partial => partial(verdict),
+        Status::Rejected | Status::Failed | Status::InDoubt => failed(verdict),
+    };
+    match &verdict.file {
+        // With an epilogue the file stands above what is shown of it.
+        Some(file)
+            if !quiet && verdict.status != Status::Composed && verdict.epilogue.is_empty() =>
+        {
+            let _ = writeln!(
+                text,
+                "kept: {}",
+                printable(file.to_string_lossy().as_bytes())
+            );
+        }
+        Some(_) | None => {}
+    }
+    text.push_str(&verdict.epilogue);
+    text
+}
+
+fn sent(verdict: &Verdict) -> String {
+    let mut line = format!(
+        "sent: {}, {}",
+        recipients(verdict.recipients.len()),
+        octets(verdict)
+    );
+    if let Some(reply) = &verdict.reply {
+        // Display of a reply escapes what a terminal could obey.
+        let _ = write!(line, ", {reply}");
+    }
+    if let Some(elapsed) = verdict.elapsed {
+        let _ = write!(
+            line,
+            "  ({}.{} s)",
+            elapsed.as_secs(),
+            elapsed.subsec_millis() / 100
+        );
+    }
+    line.push('\n');
+    line
+}
+
+fn partial(verdict: &Verdict) -> String {
+    let accepted = verdict
+        .recipients
+        .iter()
+        .filter(|fated| fated.accepted)
+        .count();
+    let mut text = format!(
+        "partly sent: {accepted} of {}\n",
+        recipients(verdict.recipients.len())
+    );
+    list(&mut text, &verdict.recipients);
+    text
+}
+
+fn failed(verdict: &Verdict) -> String {
+    let mut text = String::new();
+    if let Some(error) = &verdict.error {
+        self::error(
+            &mut text,
+            error,
+            if verdict.status == Status::InDoubt {
+                "in doubt"
+            } else {
+                "error"
+            },
+        );
+    }
+    // One recipient's refusal has been told by the error.
+    let refused = verdict
+        .recipients
+        .iter()
+        .filter(|fated| fated.reply.is_some())
+        .count();
+    if verdict.recipients.len() > 1 && refused > 0 {
+        list(&mut text, &verdict.recipients);
+    }
+    text
+}
+
+fn error(text: &mut String, failure: &Failure, head: &str) {
+    if failure.message.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "{head}: {}", printable(failure.message.as_bytes()));
+    if let Some(reply) = &failure.reply {
+        let _ = writeln!(text, "  {reply}");
+    }
+    if let Some(hint) = &failure.hint {
+        let _ = writeln!(text, "  hint: {}", printable(hint.as_bytes()));
+    }
+}
+
+fn list(text: &mut String, recipients: &[Fated]) {
+    let width = recipients
+        .iter()
+        .map(|fated| fated.address.chars().count())
+        .max()
+        .unwrap_or_default()
+        .min(40);
+    for fated in recipients {
+        let word = match (fated.accepted, fated.retryable) {
+            (true, _) => "ok      ",
+            (false, Some(Retryable::Ambiguous)) => "in doubt",
+            (false, _) if fated.reply.is_some() => "refused ",
+            (false, _) => "not sent",
+        };
+        let address = printable(fated.address.as_bytes());
+        let _ = match (&fated.reply, fated.accepted) {
+            (Some(reply), false) => {
+                let lasting = if reply.is_transient() {
+                    "try again later"
+                } else {
+                    "permanent"
+                };
+                writeln!(text, "  {word} {address:width$}   {reply}   ({lasting})")
+            }
+            _ => writeln!(text, "  {word} {address}"),
+        };
+    }
+}
+
+fn recipients(number: usize) -> String {
+    match number {
+        1 => String::from("1 recipient"),
+        several => format!("{several} recipients"),
+    }
+}
+
+fn octets(verdict: &Verdict) -> String {
+    size(verdict.octets.unwrap_or_default())
+}

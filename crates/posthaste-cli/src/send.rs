@@ -1,0 +1,80 @@
+//! `posthaste send`: one message to one server.
+
+use std::io;
+use std::time::Instant;
+
+use anyhow::Result;
+use posthaste::blocking::Client;
+
+use crate::failure::Failure;
+use crate::flags::{Flags, Verbosity};
+use crate::inbox::Embedded;
+use crate::input::environment::Environment;
+use crate::input::target::{self, Login, Target};
+use crate::input::{message, secret};
+use crate::received;
+use crate::report::{Verdict, size};
+use crate::transcript::Printer;
+
+/// Checks everything that can be checked, then connects.
+pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
+    let environment = Environment(&|name| std::env::var_os(name));
+    let mut stdin = io::stdin().lock();
+
+    secret::refuse_argument(&flags.auth)?;
+    message::check_usage(
+        &flags.message,
+        flags.auth.password_file.as_deref(),
+        &environment,
+    )?;
+    let target = target::find(&flags.server, &environment)?;
+    target::check_usage(&flags.server)?;
+    let prepared = message::prepare(&flags.message, &environment, &mut stdin, &message::stamp()?)?;
+    let login = target::login(&target, flags, &environment, &mut stdin)?;
+
+    let (server, embedded) = match target {
+        Target::Server(server) => (*server, None),
+        Target::Inbox(folder) => {
+            let embedded =
+                Embedded::start(folder, login.as_ref(), flags.auth.allow_plaintext_auth)?;
+            (embedded.server(), Some(embedded))
+        }
+    };
+    let server = target::refine(server, flags, &environment)?;
+    let server = match login {
+        Some(Login { user, password }) => server.credentials(user, password),
+        None => server,
+    };
+    let verbosity = flags.output.verbosity();
+    let printer = Printer::new(&server, verbosity);
+    let client = Client::new(server).map_err(|error| Failure::from(&error))?;
+    let client = if verbosity >= Verbosity::Stages {
+        client.observe(printer)
+    } else {
+        client
+    };
+
+    let begin = Instant::now();
+    let sent = client.send_to(prepared.envelope.clone(), &prepared.message);
+    let mut verdict = match &sent {
+        Ok(sent) => Verdict::sent(&prepared, sent),
+        Err(error) => Verdict::failed(&prepared, error),
+    };
+    verdict.elapsed = Some(begin.elapsed());
+
+    if let Some(kept) = embedded.and_then(Embedded::stop) {
+        if let (Verbosity::Transcript, Ok(content)) = (verbosity, kept.content()) {
+            let at = kept
+                .path()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default();
+            let octets = u64::try_from(content.len()).unwrap_or(u64::MAX);
+            verdict.epilogue = received::text(
+                &content,
+                Some(&format!("received: {at} ({})", size(octets))),
+            );
+        }
+        verdict.file = kept.path().map(ToOwned::to_owned);
+    }
+    Ok(verdict)
+}
