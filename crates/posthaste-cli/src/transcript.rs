@@ -11,8 +11,8 @@ use posthaste::transcript::{Transcript, Who};
 use crate::console;
 use crate::flags::Verbosity;
 
-/// Prints the lines of a transcript: all of them, or with `-v` only what happened beside the conversation and what the
-/// server refused.
+/// Prints the lines of a transcript: all of them, or with `-v` those without the server's consent: what was done, and what
+/// was refused.
 #[derive(Debug)]
 pub(crate) struct Printer {
     transcript: Mutex<Transcript>,
@@ -40,7 +40,7 @@ impl Observer for Printer {
         let mut text = String::new();
         for line in lines
             .iter()
-            .filter(|line| self.all || matches!(line.who, Who::Note | Who::ServerRefuses))
+            .filter(|line| self.all || line.who != Who::Server)
         {
             let _ = writeln!(text, "{line}");
         }

@@ -110,7 +110,9 @@ impl FileSpec {
                     .position(|octet| *octet == b';')
                     .unwrap_or(rest.len());
                 let (value, rest) = rest.split_at(end);
-                if value.iter().any(|octet| b"\"\\= \t".contains(octet)) {
+                // What holds a line break is not a matter of quotes: it is refused for that where its type is known.
+                let broken = value.iter().any(|octet| b"\r\n\0".contains(octet));
+                if !broken && value.iter().any(|octet| b"\"\\= \t".contains(octet)) {
                     return Err(FileSpecError::NeedsQuotes(key));
                 }
                 (value.to_vec(), rest)

@@ -51,13 +51,19 @@ fn sent(verdict: &Verdict) -> String {
         // Display of a reply escapes what a terminal could obey.
         let _ = write!(line, ", {reply}");
     }
-    if let Some(elapsed) = verdict.elapsed {
-        let _ = write!(
-            line,
-            "  ({}.{} s)",
-            elapsed.as_secs(),
-            elapsed.subsec_millis() / 100
-        );
+    match verdict.elapsed {
+        Some(elapsed) if elapsed.as_secs() == 0 => {
+            let _ = write!(line, "  ({} ms)", elapsed.as_millis());
+        }
+        Some(elapsed) => {
+            let _ = write!(
+                line,
+                "  ({}.{} s)",
+                elapsed.as_secs(),
+                elapsed.subsec_millis() / 100
+            );
+        }
+        None => {}
     }
     line.push('\n');
     line

@@ -153,21 +153,18 @@ pub(crate) fn send(inbox: &Inbox, more: &[&str]) -> Outcome {
     Outcome::of(&mut command)
 }
 
-/// A server for one connection that says its lines and reads one line from the client after each but the last.
+/// A server for one connection that says its lines, and reads one line from the client after each of them.
 pub(crate) fn scripted(lines: Vec<&'static str>) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
     let thread = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a client");
-        for (number, line) in lines.iter().enumerate() {
-            if number > 0 {
-                let mut octet = [0];
-                while matches!(stream.read(&mut octet), Ok(1)) && octet != *b"\n" {}
-            }
+        for line in lines {
             let _ = stream.write_all(line.as_bytes());
+            // What the client said must be read before the socket is closed: a reset would take our words away from it.
+            let mut octet = [0];
+            while matches!(stream.read(&mut octet), Ok(1)) && octet != *b"\n" {}
         }
-        // Until the client goes: a reset would take the words away from it.
-        let _ = stream.read_to_end(&mut Vec::new());
     });
     (address, thread)
 }
