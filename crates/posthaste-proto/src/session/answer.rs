@@ -37,19 +37,27 @@ impl Session {
                 self.service_closing(asked, reply);
             }
             Asked::Opening(opening) => self.opening_reply(opening, reply),
-            Asked::Noop | Asked::Quit => {}
             Asked::Reset if code.is_negative() => {
                 let reply = self.keep(reply);
-                self.fail_politely(Cause::Refused {
+                let cause = Cause::Refused {
                     stage: Stage::Reset,
                     reply,
-                });
+                };
+                // A MAIL that is already behind it may join an old sender: nothing said after this counts.
+                if self.awaited.is_empty() {
+                    self.fail_politely(cause)
+                } else {
+                    self.fail(cause)
+                }
             }
-            Asked::Reset => self.reset_needed = false,
-            Asked::Turn(turn) => {
+            Asked::Noop | Asked::Reset | Asked::Quit => {}
+            Asked::Turn(id, turn) => {
                 let reply = self.keep(reply);
-                self.transaction_reply(turn, reply);
+                self.transaction_reply(id, turn, reply);
             }
+        }
+        if self.awaited.front() == Some(Asked::Quit) && self.state == State::Open {
+            self.state = State::Quitting;
         }
     }
 

@@ -33,8 +33,7 @@ impl Content<'_> {
     /// The encoding that was chosen from the [`ContentSpec`](crate::ContentSpec).
     pub fn encoding(&self) -> Encoding {
         self.session
-            .transactions
-            .front()
+            .sending()
             .map_or(Encoding::SEVEN_BIT, |transaction| transaction.encoding)
     }
 
@@ -58,7 +57,7 @@ impl Content<'_> {
     /// The first `n` octets of `space()` are content now; more than `room()` is taken for `room()`.
     pub fn filled(self, n: usize) {
         let n = n.min(self.room());
-        self.session.take_content(n);
+        self.session.take_content(self.id, n);
     }
 
     /// Copies octets in, as many as there is room for, and says how many that were.
@@ -66,13 +65,13 @@ impl Content<'_> {
         let n = octets.len().min(self.room());
         let (taken, _) = octets.split_at(n);
         self.space()[..n].copy_from_slice(taken);
-        self.session.take_content(n);
+        self.session.take_content(self.id, n);
         n
     }
 
     /// The content is whole.
     pub fn finish(self) {
-        self.session.finish_content();
+        self.session.finish_content(self.id);
     }
 
     /// The content cannot be had. The connection is closed without the terminator: a message that was cut short must
@@ -83,10 +82,10 @@ impl Content<'_> {
 }
 
 impl Session {
-    pub(super) fn wants_content(&self) -> bool {
-        self.transactions
-            .front()
-            .is_some_and(|transaction| transaction.next == Next::Content)
+    /// The transaction that the server waits for.
+    pub(super) fn wants_content(&self) -> Option<&Transaction> {
+        self.sending()
+            .filter(|transaction| transaction.next == Next::Content)
     }
 
     fn content_room(&self) -> usize {
@@ -94,8 +93,12 @@ impl Session {
     }
 
     /// Stuffs what was put into the buffer, and has it written when the buffer is nearly full.
-    fn take_content(&mut self, n: usize) {
-        let Some(Transaction { dots, .. }) = self.transactions.front_mut() else {
+    fn take_content(&mut self, id: TransactionId, n: usize) {
+        let transactions = &mut self.transactions;
+        let Some(Transaction { dots, .. }) = transactions
+            .iter_mut()
+            .find(|transaction| transaction.id == id)
+        else {
             return;
         };
         let (buffer, start) = self.output.raw();

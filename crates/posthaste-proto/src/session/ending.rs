@@ -33,8 +33,12 @@ impl Session {
     pub(super) fn send_quit(&mut self) {
         let mut line = Vec::new();
         command::encode_quit(&mut line);
+        let alone = self.awaited.is_empty();
         self.ask(Asked::Quit, &line);
-        self.state = State::Quitting;
+        self.quit_sent = true;
+        if alone {
+            self.state = State::Quitting;
+        }
     }
 
     pub(super) fn close(&mut self) {
@@ -45,7 +49,9 @@ impl Session {
     /// 421: the server hangs up (RFC 5321 section 3.8). Whoever it was said to is refused, nobody else was asked.
     pub(super) fn service_closing(&mut self, asked: Asked, reply: Reply) {
         let stage = asked.stage();
-        if let (Asked::Turn(turn), Some(transaction)) = (asked, self.transactions.front_mut()) {
+        if let Asked::Turn(id, turn) = asked
+            && let Some(transaction) = self.transaction(id)
+        {
             let fate = Fate::Refused(stage, reply.clone());
             match turn {
                 Turn::Mail => {
@@ -70,12 +76,10 @@ impl Session {
         let reply = self.keep(reply);
         let stage = self.stage();
         let lent = self.output.lent();
-        let content = match self.transactions.front_mut() {
-            Some(transaction) if matches!(transaction.next, Next::Content | Next::AwaitEnd) => {
-                Some(transaction)
-            }
-            Some(_) | None => None,
+        let in_content = |transaction: &&mut Transaction| {
+            matches!(transaction.next, Next::Content | Next::AwaitEnd)
         };
+        let content = self.transactions.iter_mut().find(in_content);
         if let Some(transaction) = content
             && reply.code().is_negative()
             && !transaction.is_in_doubt(lent)
@@ -115,18 +119,24 @@ impl Session {
             State::Handshake(_) => Stage::Tls,
             State::AwaitingCredentials => Stage::Auth,
             State::Quitting => Stage::Quit,
-            State::Opening | State::Open | State::Closed => {
-                match (self.awaited.front(), self.transactions.front()) {
-                    (Some(Asked::Turn(Turn::Final(_))), Some(transaction))
-                        if !transaction.is_in_doubt(self.output.lent()) =>
-                    {
+            State::Opening | State::Open | State::Closed => match self.awaited.front() {
+                Some(asked @ Asked::Turn(id, Turn::Final(_))) => {
+                    let lent = self.output.lent();
+                    let transaction = self
+                        .transactions
+                        .iter()
+                        .find(|transaction| transaction.id == id);
+                    let handed_out =
+                        transaction.is_some_and(|transaction| transaction.is_in_doubt(lent));
+                    if handed_out {
+                        asked.stage()
+                    } else {
                         Stage::Content
                     }
-                    (Some(asked), _) => asked.stage(),
-                    (None, Some(transaction)) => transaction.stage(),
-                    (None, None) => Stage::Idle,
                 }
-            }
+                Some(asked) => asked.stage(),
+                None => self.sending().map_or(Stage::Idle, Transaction::stage),
+            },
         }
     }
 

@@ -50,12 +50,14 @@ mod config;
 mod content;
 mod ending;
 mod event;
+mod flight;
 mod open;
 mod poll;
 mod report;
 mod state;
 mod step;
 mod transaction;
+mod verdict;
 
 use alloc::collections::VecDeque;
 use alloc::string::String;
@@ -103,6 +105,7 @@ pub struct Session {
     next_id: u64,
     noop_wanted: bool,
     quit_wanted: bool,
+    quit_sent: bool,
     /// The last transaction was left open: RSET goes before the next MAIL.
     reset_needed: bool,
     /// A write failed: only the peer's last words are of interest.
@@ -154,6 +157,7 @@ impl Session {
             next_id: 0,
             noop_wanted: false,
             quit_wanted: false,
+            quit_sent: false,
             reset_needed: false,
             write_dead: false,
             ended: None,
@@ -253,7 +257,7 @@ impl Session {
         let id = TransactionId(self.next_id);
         self.next_id += 1;
         let mut transaction = Transaction::new(id, envelope, content);
-        if matches!(self.state, State::Closed | State::Quitting) {
+        if self.quit_sent || self.state == State::Closed {
             transaction.decide(&Fate::NotSent(
                 self.ended.clone().unwrap_or(Cause::NotStarted),
             ));
@@ -282,7 +286,7 @@ impl Session {
             return;
         };
         match transaction.next {
-            Next::Mail => {
+            Next::Begin => {
                 transaction.decide(&Fate::NotSent(Cause::Cancelled));
                 if let Some(transaction) = self.transactions.remove(place) {
                     self.events.push_back(Event::Done {
@@ -290,9 +294,9 @@ impl Session {
                     });
                 }
             }
-            Next::Rcpt(_) | Next::Data | Next::AwaitData => {
+            Next::Mail | Next::Rcpt(_) | Next::Data | Next::AwaitData => {
                 transaction.cancelled = true;
-                self.settle();
+                self.settle(id);
             }
             Next::Content | Next::AwaitEnd if !transaction.is_in_doubt(lent) => {
                 self.fail(Cause::Cancelled)

@@ -83,12 +83,7 @@ impl Session {
             State::Opening | State::Open | State::Quitting => {
                 if self.output.has_work() {
                     Todo::Write
-                } else if let Some(id) = self
-                    .transactions
-                    .front()
-                    .map(|front| front.id)
-                    .filter(|_| self.wants_content())
-                {
+                } else if let Some(id) = self.wants_content().map(|transaction| transaction.id) {
                     Todo::Content(id)
                 } else if !self.awaited.is_empty() || !self.parser.is_empty() {
                     Todo::Read
@@ -108,14 +103,13 @@ impl Session {
             Todo::Credentials => (Wait::Credentials(self.login.asked), Timer::Auth),
             Todo::Content(_) => {
                 let octets = self
-                    .transactions
-                    .front()
+                    .wants_content()
                     .map_or(0, |transaction| transaction.dots.octets());
                 (Wait::Source(octets), Timer::Source)
             }
             Todo::Write => {
                 let timer = match asked {
-                    None | Some(Asked::Turn(Turn::Final(_))) => Timer::DataBlock,
+                    None | Some(Asked::Turn(_, Turn::Final(_))) => Timer::DataBlock,
                     Some(asked) => asked.timer(),
                 };
                 (Wait::Write(self.output.flushes()), timer)
@@ -133,7 +127,7 @@ impl Session {
     fn may_read_while_writing(&self) -> bool {
         let in_content =
             |transaction: &Transaction| matches!(transaction.next, Next::Content | Next::AwaitEnd);
-        self.transactions.front().is_some_and(in_content) || self.awaited.len() > 1
+        self.transactions.iter().any(in_content) || self.awaited.len() > 1
     }
 
     fn timed_out(&mut self, timer: Timer) {

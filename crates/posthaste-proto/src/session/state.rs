@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::config::Timeouts;
+use super::event::TransactionId;
 use super::report::Stage;
 use super::step::{Timer, TlsMode};
 use crate::reply::{ReplyClass, ReplyCode};
@@ -30,7 +31,7 @@ pub(super) enum Asked {
     Opening(Opening),
     Noop,
     Reset,
-    Turn(Turn),
+    Turn(TransactionId, Turn),
     Quit,
 }
 
@@ -66,7 +67,7 @@ impl Asked {
             Self::Opening(opening) => opening.stage(),
             Self::Noop => Stage::Idle,
             Self::Reset => Stage::Reset,
-            Self::Turn(turn) => turn.stage(),
+            Self::Turn(_, turn) => turn.stage(),
             Self::Quit => Stage::Quit,
         }
     }
@@ -77,10 +78,10 @@ impl Asked {
             Self::Opening(Opening::Ehlo | Opening::Helo) => Timer::Hello,
             Self::Opening(Opening::StartTls) => Timer::StartTls,
             Self::Opening(Opening::Auth | Opening::AuthCancel) => Timer::Auth,
-            Self::Noop | Self::Reset | Self::Turn(Turn::Mail) => Timer::Mail,
-            Self::Turn(Turn::Rcpt(_)) => Timer::Rcpt,
-            Self::Turn(Turn::Data) => Timer::DataInit,
-            Self::Turn(Turn::Final(_) | Turn::LoneDot) => Timer::DataTerminator,
+            Self::Noop | Self::Reset | Self::Turn(_, Turn::Mail) => Timer::Mail,
+            Self::Turn(_, Turn::Rcpt(_)) => Timer::Rcpt,
+            Self::Turn(_, Turn::Data) => Timer::DataInit,
+            Self::Turn(_, Turn::Final(_) | Turn::LoneDot) => Timer::DataTerminator,
             Self::Quit => Timer::Quit,
         }
     }
@@ -89,10 +90,10 @@ impl Asked {
     pub(super) fn can_be_answered_by(self, code: ReplyCode) -> bool {
         match code.class() {
             ReplyClass::Transient | ReplyClass::Permanent => true,
-            ReplyClass::Positive => self != Self::Turn(Turn::Data),
+            ReplyClass::Positive => !matches!(self, Self::Turn(_, Turn::Data)),
             ReplyClass::Intermediate => match self {
                 Self::Opening(opening) => opening == Opening::Auth && code == 334,
-                Self::Turn(turn) => turn == Turn::Data,
+                Self::Turn(_, turn) => turn == Turn::Data,
                 Self::Noop | Self::Reset | Self::Quit => false,
             },
         }

@@ -70,4 +70,9 @@ impl<T: Copy> Pipeline<T> {
     pub(crate) fn answered(&self) -> u64 {
         self.answered
     }
+
+    /// Is one of those that await a reply like this?
+    pub(crate) fn any(&self, test: impl Fn(T) -> bool) -> bool {
+        self.awaited.iter().any(|awaited| test(awaited.what))
+    }
 }

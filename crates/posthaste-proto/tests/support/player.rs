@@ -35,6 +35,12 @@ pub(crate) fn play(script: &Script, split: Split) -> String {
     };
     // The first message is there from the beginning, the others come with `-- submit`.
     player.submit(&mut session, &mut messages);
+    if script.batch {
+        while !messages.is_empty() {
+            player.submit(&mut session, &mut messages);
+        }
+        session.quit();
+    }
     for _ in 0..2_000_000 {
         if player.step(&mut session, &mut messages) {
             // What the server says to nobody is no matter; what was to happen is.
@@ -245,6 +251,7 @@ impl Player {
         match self.world() {
             Some("submit") => self.submit(session, messages),
             Some("cancel") => session.cancel(self.contents[0].0),
+            Some("cancel 1") => session.cancel(self.contents[1].0),
             Some("quit") => session.quit(),
             Some("noop") => session.noop(),
             Some("eof") => session.closed_by_peer(),
@@ -268,7 +275,8 @@ impl Player {
     }
 
     fn world(&mut self) -> Option<&'static str> {
-        const ALL: [&str; 10] = [
+        const ALL: [&str; 11] = [
+            "cancel 1",
             "tls ok",
             "tls fails",
             "silence",

@@ -8,6 +8,8 @@ use posthaste_proto::{Config, ContentSpec, Credentials, Envelope};
 pub(crate) struct Script {
     pub(crate) config: Config,
     pub(crate) messages: Vec<(Envelope, ContentSpec, Vec<u8>)>,
+    /// Every message is submitted at the beginning, and QUIT asked for.
+    pub(crate) batch: bool,
     pub(crate) lines: Vec<Line>,
     /// Everything behind `==`.
     pub(crate) expected: String,
@@ -35,6 +37,7 @@ impl Script {
         let mut config = Config::new("client.example.org".parse().unwrap()).tls(TlsPolicy::Never);
         let mut messages = Vec::new();
         let mut lines = Vec::new();
+        let batch = head.lines().any(|line| line == "batch");
         for line in head.lines() {
             if let Some(rest) = line.strip_prefix("config: ") {
                 config = configure(config, rest);
@@ -56,7 +59,7 @@ impl Script {
                 lines.push(Line::Client(octets(rest, true)));
             } else if let Some(rest) = line.strip_prefix("-- ") {
                 lines.push(Line::World(rest.to_owned()));
-            } else {
+            } else if line != "batch" {
                 assert!(
                     line.is_empty() || line.starts_with('#'),
                     "not a line of a transcript: {line}"
@@ -66,6 +69,7 @@ impl Script {
         Self {
             config,
             messages,
+            batch,
             lines,
             expected: expected.to_owned(),
         }

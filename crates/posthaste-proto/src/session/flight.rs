@@ -1,0 +1,211 @@
+//! What goes out: one command at a time, or as many as PIPELINING (RFC 2920) and the limits allow.
+
+use alloc::vec::Vec;
+
+use super::Session;
+use super::config::{Dialect, RecipientPolicy};
+use super::event::TransactionId;
+use super::report::Fate;
+use super::state::{Asked, State, Turn};
+use super::transaction::{Next, Transaction};
+use crate::capability::Capabilities;
+use crate::command::{self, RcptParameters};
+use crate::error::Cause;
+
+impl Session {
+    /// Queues whatever can be asked now. Does nothing when nothing can.
+    pub(super) fn advance(&mut self) {
+        while self.state == State::Open
+            && !self.write_dead
+            && !self.quit_sent
+            && self.advance_once()
+        {}
+    }
+
+    /// The transaction that has something left to send: those before it only wait for their final reply.
+    pub(super) fn sending(&self) -> Option<&Transaction> {
+        self.transactions
+            .iter()
+            .find(|transaction| transaction.next != Next::AwaitEnd)
+    }
+
+    pub(super) fn transaction(&mut self, id: TransactionId) -> Option<&mut Transaction> {
+        self.transactions
+            .iter_mut()
+            .find(|transaction| transaction.id == id)
+    }
+
+    fn advance_once(&mut self) -> bool {
+        // Half a reply that nobody asked for: hear it out before asking anything.
+        if self.awaited.is_empty() && !self.parser.is_empty() {
+            return false;
+        }
+        match self.sending() {
+            None => self.ask_for_nothing_else(),
+            Some(transaction) if transaction.next == Next::Begin => {
+                let id = transaction.id;
+                self.begin(id)
+            }
+            Some(transaction) => {
+                let id = transaction.id;
+                self.ask_next(id)
+            }
+        }
+    }
+
+    /// A transaction's turn comes: alone, or behind the terminator of the one before.
+    fn begin(&mut self, id: TransactionId) -> bool {
+        let server = self.capabilities.as_ref().unwrap_or(&Capabilities::NONE);
+        let waiting = !self.awaited.is_empty();
+        if waiting && !server.pipelining {
+            return false;
+        }
+        let Some(transaction) = self
+            .transactions
+            .iter_mut()
+            .find(|transaction| transaction.id == id)
+        else {
+            return false;
+        };
+        if let Err(refusal) = transaction.choose(server) {
+            transaction.decide(&Fate::NotSent(Cause::LocalRefusal(refusal)));
+            self.finish_transaction(id);
+            return true;
+        }
+        // Behind a terminator nobody knows yet whether that transaction has ended, and some servers keep its sender.
+        if self.reset_needed || waiting {
+            let mut line = Vec::new();
+            command::encode_rset(&mut line);
+            if !self.fits(line.len()) {
+                return false;
+            }
+            self.ask(Asked::Reset, &line);
+            self.reset_needed = false;
+        }
+        if let Some(transaction) = self.transaction(id) {
+            transaction.next = Next::Mail;
+        }
+        true
+    }
+
+    /// The next command of a transaction that has begun, if it can go now.
+    fn ask_next(&mut self, id: TransactionId) -> bool {
+        let waiting = !self.awaited.is_empty();
+        let pipelining = self
+            .capabilities
+            .as_ref()
+            .is_some_and(|capabilities| capabilities.pipelining);
+        if waiting && !pipelining {
+            return false;
+        }
+        let policy = self.config.recipients;
+        let mut line = core::mem::take(&mut self.scratch);
+        line.clear();
+        let owed = self.awaits(id);
+        let Some(transaction) = self.transaction(id) else {
+            self.scratch = line;
+            return false;
+        };
+        // Answered refused, or no longer wanted: nothing is added to what is under way.
+        let stopped = transaction.mail_refused() || transaction.cancelled;
+        let next = match transaction.next {
+            Next::Begin | Next::AwaitData | Next::Content | Next::AwaitEnd => None,
+            Next::Mail => {
+                command::encode_mail(
+                    &mut line,
+                    transaction.envelope.reverse_path(),
+                    &transaction.parameters,
+                );
+                Some((Turn::Mail, Next::Rcpt(0)))
+            }
+            Next::Rcpt(_) | Next::Data if stopped => None,
+            Next::Rcpt(index) => transaction.envelope.recipients().get(index).map(|path| {
+                command::encode_rcpt(&mut line, path, &RcptParameters::new());
+                let last = index + 1 == transaction.recipients.len();
+                (
+                    Turn::Rcpt(index),
+                    if last {
+                        Next::Data
+                    } else {
+                        Next::Rcpt(index + 1)
+                    },
+                )
+            }),
+            Next::Data if policy != RecipientPolicy::AtLeastOne && owed => None,
+            Next::Data => {
+                command::encode_data(&mut line);
+                Some((Turn::Data, Next::AwaitData))
+            }
+        };
+        let next = next.filter(|_| self.fits(line.len()));
+        if let Some((turn, next)) = next {
+            if let Some(transaction) = self.transaction(id) {
+                transaction.next = next;
+            }
+            self.ask(Asked::Turn(id, turn), &line);
+        }
+        self.scratch = line;
+        next.is_some()
+    }
+
+    /// May a command of so many octets join those that are unanswered?
+    fn fits(&self, octets: usize) -> bool {
+        let limits = &self.config.limits;
+        self.awaited.is_empty()
+            || self.awaited.len() < limits.unanswered
+                && self.awaited.octets() + octets <= limits.unanswered_octets
+    }
+
+    /// Is a reply owed to this transaction?
+    pub(super) fn awaits(&self, id: TransactionId) -> bool {
+        self.awaited
+            .any(|asked| matches!(asked, Asked::Turn(of, _) if of == id))
+    }
+
+    /// NOOP and QUIT, when no transaction has anything left to send. QUIT may ride behind the last terminator.
+    fn ask_for_nothing_else(&mut self) -> bool {
+        let pipelining = self
+            .capabilities
+            .as_ref()
+            .is_some_and(|capabilities| capabilities.pipelining);
+        let mut line = Vec::new();
+        if self.awaited.is_empty() && core::mem::take(&mut self.noop_wanted) {
+            command::encode_noop(&mut line);
+            self.ask(Asked::Noop, &line);
+        } else if self.quit_wanted && (self.awaited.is_empty() || pipelining && !self.noop_wanted) {
+            self.send_quit();
+        }
+        false
+    }
+
+    /// The content is whole: the terminator follows it in the same buffer.
+    pub(super) fn finish_content(&mut self, id: TransactionId) {
+        let dialect = self.config.dialect;
+        let Some(transaction) = self
+            .transactions
+            .iter_mut()
+            .find(|transaction| transaction.id == id)
+        else {
+            return;
+        };
+        let terminator = match transaction.dots.terminator() {
+            Ok(terminator) => terminator,
+            Err(at) => return self.fail(Cause::BareLineBreak(at.0)),
+        };
+        self.output.push(terminator);
+        let end = self.output.queued();
+        transaction.end = Some(end);
+        transaction.next = Next::AwaitEnd;
+        match dialect {
+            Dialect::Smtp => self
+                .awaited
+                .push(Asked::Turn(id, Turn::Final(None)), end, 0),
+            Dialect::Lmtp => {
+                for index in transaction.accepted() {
+                    self.awaited
+                        .push(Asked::Turn(id, Turn::Final(Some(index))), end, 0);
+                }
+            }
+        }
+    }
+}
