@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use posthaste_mime::{Encoding, MessageStream};
+use posthaste_mime::{Encoding, Message, MessageStream};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, plain};
@@ -39,7 +39,7 @@ pub(crate) fn run(compose: &ComposeFlags) -> Result<Verdict> {
         &message::stamp()?,
     )?;
     let stream = || prepared.message.stream(&ENCODING);
-    check(stream())?;
+    check(&prepared.message)?;
     let octets = match &compose.output_file {
         Some(path) => to_file(stream(), path)?,
         None => to_stdout(stream())?,
@@ -52,14 +52,24 @@ pub(crate) fn run(compose: &ComposeFlags) -> Result<Verdict> {
 }
 
 /// The first octets come only when this encoding can hold the message.
-fn check(stream: MessageStream) -> Result<(), Failure> {
+fn check(message: &Message) -> Result<(), Failure> {
     let mut first = [0; 1];
-    stream.reader().read(&mut first).map(drop).map_err(|error| {
-        Failure::data(
-            "needs-smtputf8",
-            format!("the message does not fit a server without extensions: {error}"),
-        )
-    })
+    message
+        .stream(&ENCODING)
+        .reader()
+        .read(&mut first)
+        .map(drop)
+        .map_err(|error| {
+            let reason = if message.needs().smtputf8 {
+                "needs-smtputf8"
+            } else {
+                "needs-8bitmime"
+            };
+            Failure::data(
+                reason,
+                format!("the message does not fit every server, as compose makes it: {error}"),
+            )
+        })
 }
 
 fn to_stdout(stream: MessageStream) -> Result<u64, Failure> {

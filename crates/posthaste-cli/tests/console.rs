@@ -12,7 +12,7 @@ fn assert_harmless(outcome: &Outcome) {
     let said = format!(
         "{}{}",
         outcome.stderr,
-        String::from_utf8(outcome.stdout.clone()).unwrap()
+        String::from_utf8(outcome.stdout.clone()).expect("stdout is UTF-8")
     );
     let bad = said
         .chars()
