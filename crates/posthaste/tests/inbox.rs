@@ -480,6 +480,7 @@ fn nobody_there() {
         (Kind::Connect, "refused", Stage::Connect, Retry::Safe)
     );
     assert_eq!(error.server(), Some(free.to_string().as_str()));
+    assert!(error.hint().is_some());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use posthaste_proto::Envelope;
 use super::connection::{Connection, Watch};
 use super::sent::{Link, Sent};
 use crate::content::Raw;
-use crate::error::{Error, Kind, Stage};
+use crate::error::{Context, Error, Kind, Stage};
 use crate::observe::{Notice, Observer};
 use crate::server::Server;
 use crate::stream::{Connector, Secure, Stream, Tcp};
@@ -132,13 +132,12 @@ impl Client {
     pub fn connect(&self) -> Result<Connection, Error> {
         let mut watch = Watch::new(self.observer.clone());
         let (socket, peer) = connect::dial(&self.server, &mut |notice| watch.notice(notice))
-            .map_err(|error| error.at_server(self.server.authority()))?;
+            .map_err(|error| self.finish(error))?;
         let local = socket.local_addr().ok();
         watch.notice(&Notice::Connected { peer, local });
         let stream = Tcp::new(socket).map_err(|error| {
             let message = format!("the socket cannot be set up: {error}");
-            Error::new(Kind::Connect, "failed", Stage::Connect, message)
-                .at_server(self.server.authority())
+            self.finish(Error::new(Kind::Connect, "failed", Stage::Connect, message))
         })?;
         self.open(Box::new(stream), Some(peer), local, watch)
     }
@@ -168,6 +167,16 @@ impl Client {
         let link = connection.shared_link();
         connection.leave();
         Ok(link)
+    }
+
+    /// Of what happened before there was a session.
+    fn finish(&self, error: Error) -> Error {
+        let server = self.server.authority();
+        Context {
+            server: &server,
+            ..Context::default()
+        }
+        .finish(error)
     }
 
     fn once(

@@ -1,126 +1,17 @@
-//! From what the session says to the one error. Pure.
+//! From the cause that ended a session or a message to the one error. Pure.
 
 use std::io;
 
 use posthaste_proto::error::{AuthFailure, Cause, LocalRefusal, TlsFailure};
 use posthaste_proto::reply::Reply;
-use posthaste_proto::session::{self, Disposition, Fate};
-use posthaste_proto::{Envelope, Report};
+use posthaste_proto::session;
 
-use super::{Error, Kind, Retry, Stage, hint};
-use crate::stream::{TlsError, TlsErrorKind};
-
-/// What the transport knows beside the session.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Context<'a> {
-    /// `host:port`.
-    pub(crate) server: &'a str,
-    /// What the handshake said.
-    pub(crate) tls: Option<&'a TlsError>,
-    /// What the stream said when it broke.
-    pub(crate) io: Option<&'a io::Error>,
-    /// What the source of the content said.
-    pub(crate) source: Option<&'a io::Error>,
-    /// The server answered plain text with TLS.
-    pub(crate) heard_tls: bool,
-}
+use super::{Context, Error, Kind, Retry, Stage};
+use crate::stream::TlsErrorKind;
 
 impl Context<'_> {
-    /// The error of a session that ended by `cause`.
-    pub(crate) fn error(&self, cause: &Cause) -> Error {
-        self.finish(self.of(cause))
-    }
-
-    /// The error of a message that nobody was accepted for.
-    pub(crate) fn report(&self, report: Report, envelope: Option<Envelope>) -> Error {
-        let error = match report.disposition() {
-            Disposition::InDoubt => self.in_doubt(&report),
-            Disposition::Accepted
-            | Disposition::Partial
-            | Disposition::Refused
-            | Disposition::NotSent => self.nothing_accepted(&report),
-        };
-        self.finish(error).with_report(report, envelope)
-    }
-
-    /// Of a message with an end that nobody knows.
-    fn in_doubt(&self, report: &Report) -> Error {
-        let cause = report
-            .recipients
-            .iter()
-            .find_map(|recipient| match &recipient.fate {
-                Fate::InDoubt(cause) => Some(cause),
-                Fate::NotSent(_) | Fate::Refused(..) | Fate::Accepted(_) => None,
-            });
-        let under = cause.map(|cause| self.of(cause));
-        let why = under.as_ref().map_or("no reply", |error| error.message());
-        let reason = under
-            .as_ref()
-            .map_or("unknown", |error| error.reason())
-            .to_owned();
-        let message = format!(
-            "the whole message was sent and no answer came ({why}): it may have been delivered"
-        );
-        let error =
-            Error::new(Kind::InDoubt, reason, Stage::EndOfData, message).with_retry(Retry::InDoubt);
-        match under.as_ref().and_then(Error::reply) {
-            Some(reply) => error.with_reply(reply.clone()),
-            None => error,
-        }
-    }
-
-    fn nothing_accepted(&self, report: &Report) -> Error {
-        let mut refusals = Vec::new();
-        let mut causes = Vec::new();
-        for recipient in &report.recipients {
-            match &recipient.fate {
-                Fate::Refused(stage, reply) => refusals.push((*stage, reply)),
-                Fate::NotSent(cause) | Fate::InDoubt(cause) => causes.push(cause),
-                Fate::Accepted(_) => {}
-            }
-        }
-        let refused = refusals
-            .iter()
-            .find(|(_, reply)| reply.is_transient())
-            .or_else(|| refusals.first());
-        let Some((stage, reply)) = refused else {
-            // All or none: the other recipient's refusal is the news, and it is in the report.
-            let cause = causes
-                .iter()
-                .find(|cause| !matches!(cause, Cause::RecipientPolicy))
-                .or_else(|| causes.first());
-            return cause.map_or_else(|| self.of(&Cause::NotStarted), |cause| self.of(cause));
-        };
-        let error = rejected(*stage, reply);
-        if refusals.len() > 1 && *stage == session::Stage::Rcpt {
-            let message = format!(
-                "all {} recipients were refused, with {reply} among others",
-                refusals.len()
-            );
-            return error.with_message(message);
-        }
-        // Others may not have been tried at all, because the connection was lost.
-        let untried = causes
-            .iter()
-            .any(|cause| self.of(cause).retry() == Retry::Safe);
-        if untried {
-            error.with_retry(Retry::Safe)
-        } else {
-            error
-        }
-    }
-
-    fn finish(&self, error: Error) -> Error {
-        let hint = hint::find(&error, self);
-        let error = error.with_hint(hint);
-        if self.server.is_empty() {
-            error
-        } else {
-            error.at_server(self.server.to_owned())
-        }
-    }
-
-    fn of(&self, cause: &Cause) -> Error {
+    /// Without hint and server.
+    pub(super) fn of(&self, cause: &Cause) -> Error {
         let says = cause.to_string();
         match cause {
             Cause::Cancelled => {
@@ -242,7 +133,7 @@ fn refused(stage: session::Stage, reply: &Reply) -> Error {
     rejected(stage, reply).with_kind(kind)
 }
 
-fn rejected(stage: session::Stage, reply: &Reply) -> Error {
+pub(super) fn rejected(stage: session::Stage, reply: &Reply) -> Error {
     let place = place(stage);
     let what = match place {
         Stage::Greeting | Stage::Input | Stage::Resolve | Stage::Connect | Stage::Tls => {
@@ -335,6 +226,7 @@ mod tests {
     use posthaste_proto::session::{Stage as At, Timer};
 
     use super::*;
+    use crate::stream::TlsError;
 
     fn reply(code: u16, text: &str) -> Reply {
         Reply::new(ReplyCode::new(code).unwrap(), text)

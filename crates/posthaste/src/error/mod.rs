@@ -1,6 +1,7 @@
 //! The one error of this crate: what went wrong, where, whose word it is, and whether to try again.
 
 mod cause;
+mod context;
 mod hint;
 
 use std::borrow::Cow;
@@ -13,7 +14,8 @@ use posthaste_proto::{Envelope, Report};
 
 use crate::server::ServerError;
 
-pub(crate) use cause::{Context, is_tls};
+pub(crate) use cause::is_tls;
+pub(crate) use context::Context;
 
 /// Why nothing was accepted, or why nobody knows.
 ///

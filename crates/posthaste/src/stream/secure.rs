@@ -214,7 +214,9 @@ impl Tls {
                 // The end, with or without close_notify, is one of these.
                 done => return done,
             }
-            self.flush(lower, left, true)?;
+            // A peer that takes nothing may still have something to say, so reading goes on however this ends.
+            let _ = self.flush(lower, left, true);
+            left = limit.saturating_sub(begin.elapsed());
             self.connection.read_tls(&mut Below {
                 stream: &mut *lower,
                 limit: left,
@@ -230,7 +232,6 @@ impl Tls {
                     done => done,
                 };
             }
-            left = limit.saturating_sub(begin.elapsed());
         }
     }
 
@@ -298,7 +299,8 @@ impl<S: Stream> Stream for Secure<S> {
     fn close(&mut self, limit: Duration) {
         if let Some(tls) = &mut self.tls {
             tls.connection.send_close_notify();
-            let _ = tls.flush(&mut self.lower, limit, false);
+            // Where a few octets do not fit into the send buffer, nobody is reading them either.
+            let _ = tls.flush(&mut self.lower, Duration::ZERO, false);
         }
         self.lower.close(limit);
     }

@@ -1,0 +1,199 @@
+//! From a session's report to the one error: which of the fates is the news. Pure.
+
+use std::io;
+
+use posthaste_proto::error::Cause;
+use posthaste_proto::session::{self, Disposition, Fate};
+use posthaste_proto::{Envelope, Report};
+
+use super::cause::rejected;
+use super::{Error, Kind, Retry, Stage, hint};
+use crate::stream::TlsError;
+
+/// What the transport knows beside the session.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Context<'a> {
+    /// `host:port`.
+    pub(crate) server: &'a str,
+    /// What the handshake said.
+    pub(crate) tls: Option<&'a TlsError>,
+    /// What the stream said when it broke.
+    pub(crate) io: Option<&'a io::Error>,
+    /// What the source of the content said.
+    pub(crate) source: Option<&'a io::Error>,
+    /// The server answered plain text with TLS.
+    pub(crate) heard_tls: bool,
+}
+
+impl Context<'_> {
+    /// The error of a session that ended by `cause`.
+    pub(crate) fn error(&self, cause: &Cause) -> Error {
+        self.finish(self.of(cause))
+    }
+
+    /// The error of a message that nobody was accepted for.
+    pub(crate) fn report(&self, report: Report, envelope: Option<Envelope>) -> Error {
+        let error = match report.disposition() {
+            Disposition::InDoubt => self.in_doubt(&report),
+            Disposition::Accepted
+            | Disposition::Partial
+            | Disposition::Refused
+            | Disposition::NotSent => self.nothing_accepted(&report),
+        };
+        self.finish(error).with_report(report, envelope)
+    }
+
+    /// Of a message with an end that nobody knows.
+    fn in_doubt(&self, report: &Report) -> Error {
+        let cause = report
+            .recipients
+            .iter()
+            .find_map(|recipient| match &recipient.fate {
+                Fate::InDoubt(cause) => Some(cause),
+                Fate::NotSent(_) | Fate::Refused(..) | Fate::Accepted(_) => None,
+            });
+        let under = cause.map(|cause| self.of(cause));
+        let why = under.as_ref().map_or("no reply", |error| error.message());
+        let reason = under
+            .as_ref()
+            .map_or("unknown", |error| error.reason())
+            .to_owned();
+        let message = format!(
+            "the whole message was sent and no answer came ({why}): it may have been delivered"
+        );
+        let error =
+            Error::new(Kind::InDoubt, reason, Stage::EndOfData, message).with_retry(Retry::InDoubt);
+        match under.as_ref().and_then(Error::reply) {
+            Some(reply) => error.with_reply(reply.clone()),
+            None => error,
+        }
+    }
+
+    fn nothing_accepted(&self, report: &Report) -> Error {
+        let mut refusals = Vec::new();
+        let mut causes = Vec::new();
+        for recipient in &report.recipients {
+            match &recipient.fate {
+                Fate::Refused(stage, reply) => refusals.push((*stage, reply)),
+                Fate::NotSent(cause) | Fate::InDoubt(cause) => causes.push(cause),
+                Fate::Accepted(_) => {}
+            }
+        }
+        let refused = refusals
+            .iter()
+            .find(|(_, reply)| reply.is_transient())
+            .or_else(|| refusals.first());
+        let Some((stage, reply)) = refused else {
+            // All or none: the other recipient's refusal is the news, and it is in the report.
+            let cause = causes
+                .iter()
+                .find(|cause| !matches!(cause, Cause::RecipientPolicy))
+                .or_else(|| causes.first());
+            return cause.map_or_else(|| self.of(&Cause::NotStarted), |cause| self.of(cause));
+        };
+        let error = rejected(*stage, reply);
+        if refusals.len() > 1 && *stage == session::Stage::Rcpt {
+            let message = format!(
+                "all {} recipients were refused, with {reply} among others",
+                refusals.len()
+            );
+            return error.with_message(message);
+        }
+        // Others may not have been tried at all, because the connection was lost.
+        let untried = causes
+            .iter()
+            .any(|cause| self.of(cause).retry() == Retry::Safe);
+        if untried {
+            error.with_retry(Retry::Safe)
+        } else {
+            error
+        }
+    }
+
+    /// Adds the hint and the server.
+    pub(crate) fn finish(&self, error: Error) -> Error {
+        let hint = hint::find(&error, self);
+        let error = error.with_hint(hint);
+        if self.server.is_empty() {
+            error
+        } else {
+            error.at_server(self.server.to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use posthaste_proto::ContentSpec;
+    use posthaste_proto::session::{Config, Event, TlsPolicy};
+    use posthaste_proto::{Session, Step};
+
+    use super::*;
+
+    /// What a session in memory reports of a message to two, when the server says these lines one by one and hangs up.
+    fn report(replies: &[&str]) -> Report {
+        let config = Config::new("me.example.org".parse().unwrap()).tls(TlsPolicy::Never);
+        let mut session = Session::new(config);
+        let recipients = [
+            "bo@example.net".parse().unwrap(),
+            "cy@example.net".parse().unwrap(),
+        ];
+        let envelope = Envelope::new("ann@example.org".parse().unwrap(), recipients).unwrap();
+        session.submit(envelope, ContentSpec::seven_bit(2));
+        let mut replies = replies.iter();
+        loop {
+            match session.poll(std::time::Duration::ZERO) {
+                Step::Write { bytes, .. } => {
+                    let n = bytes.len();
+                    session.written(n);
+                }
+                Step::Read { .. } => match replies.next() {
+                    Some(reply) => session.received(format!("{reply}\r\n").as_bytes()),
+                    None => session.closed_by_peer(),
+                },
+                Step::Content(content) => content.abort(),
+                Step::Event(Event::Done { report }) => return report,
+                Step::Event(_) => {}
+                step => panic!("{step:?}"),
+            }
+        }
+    }
+
+    fn words(replies: &[&str]) -> (Kind, Stage, Retry, u16, usize) {
+        let error = Context::default().report(report(replies), None);
+        let code = error.reply().map_or(0, |reply| reply.code().number());
+        let recipients = error.report().map_or(0, |report| report.recipients.len());
+        (error.kind(), error.stage(), error.retry(), code, recipients)
+    }
+
+    #[test]
+    fn the_news_is_the_refusal_that_may_pass() {
+        use Retry::{Never, Safe};
+        let rejected = |stage, retry, code| (Kind::Rejected, stage, retry, code, 2);
+        let begin = ["220 mx", "250 mx", "250 ok"];
+        let with = |more: &[&'static str]| words(&[&begin[..], more].concat());
+        assert_eq!(
+            with(&["550 no", "551 no"]),
+            rejected(Stage::Rcpt, Never, 550)
+        );
+        assert_eq!(
+            with(&["550 no", "450 later"]),
+            rejected(Stage::Rcpt, Safe, 450)
+        );
+        // One was refused for good, the other was not tried to the end.
+        assert_eq!(with(&["550 no"]), rejected(Stage::Rcpt, Safe, 550));
+        assert_eq!(
+            with(&["250 ok", "250 ok", "451 later"]),
+            rejected(Stage::Data, Safe, 451)
+        );
+        assert_eq!(with(&["421 closing"]), rejected(Stage::Rcpt, Safe, 421));
+        assert_eq!(
+            words(&["220 mx", "250 mx", "553 no"]),
+            rejected(Stage::Mail, Never, 553)
+        );
+        assert_eq!(
+            words(&["220 mx", "250 mx"]),
+            (Kind::Connection, Stage::Mail, Safe, 0, 2)
+        );
+    }
+}
