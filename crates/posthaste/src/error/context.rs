@@ -154,7 +154,12 @@ mod tests {
                 Step::Content(content) => content.abort(),
                 Step::Event(Event::Done { report }) => return report,
                 Step::Event(_) => {}
-                step => panic!("{step:?}"),
+                step @ (Step::StartTls { .. }
+                | Step::Credentials(_)
+                | Step::Idle
+                | Step::Close { .. }) => {
+                    panic!("{step:?}")
+                }
             }
         }
     }
