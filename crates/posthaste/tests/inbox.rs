@@ -241,7 +241,7 @@ fn an_authority_that_nobody_knows() {
         words(&error),
         (Kind::Tls, "unknown-issuer", Stage::Tls, Retry::Never)
     );
-    assert!(error.hint().unwrap().contains("--tls-ca"));
+    assert!(error.shell_hint().unwrap().contains("--tls-ca"));
 }
 
 #[test]

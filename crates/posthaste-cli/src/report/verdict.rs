@@ -159,6 +159,10 @@ impl Verdict {
         verdict.retryable = Retryable::from(error.retry());
         verdict.server = error.server().map(str::to_owned);
         verdict.reply = error.reply().cloned();
+        if let Some(link) = error.link() {
+            verdict.tls = link.tls().map(Tls::from);
+            verdict.auth = link.mechanism().map(str::to_ascii_lowercase);
+        }
         for recipient in &mut verdict.recipients {
             recipient.retryable = Some(verdict.retryable);
         }
@@ -306,7 +310,7 @@ fn failure_of(error: &posthaste::Error, exit: Exit) -> Failure {
         stage: error.stage().as_str(),
         message: Cow::Owned(message),
         reply: error.reply().cloned().map(Box::new),
-        hint: error.hint().map(|hint| Cow::Owned(hint.to_owned())),
+        hint: error.shell_hint().map(Cow::Owned),
         retryable: Retryable::from(error.retry()),
     }
 }

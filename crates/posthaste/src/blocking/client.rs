@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use posthaste_mime::Message;
 use posthaste_proto::Envelope;
+use posthaste_proto::session::TlsPolicy;
 
 use super::connection::{Connection, Watch};
 use super::sent::{Link, Sent};
@@ -139,6 +140,18 @@ impl Client {
             let message = format!("the socket cannot be set up: {error}");
             self.finish(Error::new(Kind::Connect, "failed", Stage::Connect, message))
         })?;
+        let server = &self.server;
+        if server.policy(Some(peer.ip())) != TlsPolicy::Implicit
+            && connect::waits_for_tls(
+                &stream,
+                peer,
+                server.timeouts.greeting,
+                &self.connector,
+                server.certificate_name(),
+            )
+        {
+            return Err(self.finish(Error::wrong_mode()));
+        }
         self.open(Box::new(stream), Some(peer), local, watch)
     }
 
@@ -197,7 +210,7 @@ impl Client {
         watch: Watch,
     ) -> Result<Connection, Error> {
         let server = &self.server;
-        let name = server.tls_name.as_ref().unwrap_or(&server.host).clone();
+        let name = server.certificate_name().clone();
         let stream = Secure::new(stream, Arc::clone(&self.connector), name);
         let config = server.config(peer.map(|peer| peer.ip()), local.map(|local| local.ip()));
         let link = Link {

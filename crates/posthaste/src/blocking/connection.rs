@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use posthaste_mime::Message;
 use posthaste_proto::content::Encoding;
@@ -49,8 +49,6 @@ struct Pending<'m> {
 struct Queue<'m>(VecDeque<Pending<'m>>);
 
 impl Connection {
-    /// How long a server that stays silent may take to answer a ClientHello, when it is asked whether it wants TLS.
-    const PROBE: Duration = Duration::from_secs(2);
     /// Messages that are submitted at a time: the next one may ride behind the end of the one before.
     const AHEAD: usize = 2;
 
@@ -269,7 +267,8 @@ impl Connection {
                 link: Arc::clone(&self.link),
             }),
             Disposition::InDoubt | Disposition::Refused | Disposition::NotSent => {
-                Err(self.context(source.as_ref()).report(report, Some(envelope)))
+                let error = self.context(source.as_ref()).report(report, Some(envelope));
+                Err(error.with_link(Arc::clone(&self.link)))
             }
         }
     }
@@ -299,6 +298,7 @@ impl Connection {
             Turn::Event(Event::Ready) => self.learn(),
             Turn::Event(Event::Lost { cause }) => {
                 self.lost = Some(cause.clone());
+                self.learn();
                 self.recognise_tls();
             }
             Turn::Credentials { .. } => self.session.auth_cancel(),
@@ -321,16 +321,13 @@ impl Connection {
         link.capabilities = self.session.capabilities().cloned();
     }
 
-    /// A server that answers plain text with a TLS record, or that stays silent until it gets one.
+    /// A server that answers plain text with a TLS record. One that stays silent was recognised before.
     fn recognise_tls(&mut self) {
         let first = self.driver.heard().first;
         let at_greeting = |stage| stage == Stage::Greeting;
         self.heard_tls = match &self.lost {
             Some(Cause::Protocol { stage, .. } | Cause::Closed { stage, .. }) => {
                 at_greeting(*stage) && is_tls(first)
-            }
-            Some(Cause::TimedOut { stage, .. }) if at_greeting(*stage) && first.is_none() => {
-                self.driver.stream_mut().probe(Self::PROBE)
             }
             Some(_) | None => false,
         };
@@ -341,8 +338,10 @@ impl Connection {
             stage: Stage::Idle,
             unfinished: None,
         };
-        self.context(None)
-            .error(self.lost.as_ref().unwrap_or(&unknown))
+        let error = self
+            .context(None)
+            .error(self.lost.as_ref().unwrap_or(&unknown));
+        error.with_link(Arc::clone(&self.link))
     }
 
     fn context<'a>(&'a self, source: Option<&'a io::Error>) -> Context<'a> {

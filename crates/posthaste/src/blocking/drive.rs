@@ -188,10 +188,6 @@ impl<S: Stream> Driver<S> {
         &self.stream
     }
 
-    pub(crate) fn stream_mut(&mut self) -> &mut S {
-        &mut self.stream
-    }
-
     pub(crate) fn fault(&self) -> &Fault {
         &self.fault
     }

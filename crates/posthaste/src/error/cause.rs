@@ -46,7 +46,7 @@ impl Context<'_> {
             Cause::TimedOut {
                 stage: session::Stage::Greeting,
                 ..
-            } if self.heard_tls => wrong_mode(),
+            } if self.heard_tls => Error::wrong_mode(),
             Cause::TimedOut { stage, timer } => {
                 Error::new(Kind::Timeout, timer.to_string(), place(*stage), says)
                     .with_retry(Retry::Safe)
@@ -54,7 +54,7 @@ impl Context<'_> {
             Cause::Protocol {
                 stage: session::Stage::Greeting,
                 ..
-            } if self.heard_tls => wrong_mode(),
+            } if self.heard_tls => Error::wrong_mode(),
             Cause::Protocol { stage, error } => {
                 Error::new(Kind::Protocol, protocol(error), place(*stage), says)
             }
@@ -73,7 +73,7 @@ impl Context<'_> {
 
     fn closed(&self, stage: session::Stage, says: String, tls: bool) -> Error {
         if stage == session::Stage::Greeting && (tls || self.heard_tls) {
-            return wrong_mode();
+            return Error::wrong_mode();
         }
         let reset = self
             .io
@@ -114,10 +114,12 @@ pub(crate) fn is_tls(first: Option<u8>) -> bool {
     matches!(first, Some(0x15 | 0x16))
 }
 
-fn wrong_mode() -> Error {
-    let message =
-        "the server expects TLS from the first octet, but was spoken to in plain text (STARTTLS)";
-    Error::new(Kind::Tls, "wrong-mode", Stage::Greeting, message)
+impl Error {
+    /// The server waits for TLS where it was to speak first, or answered plain text with it.
+    pub(crate) fn wrong_mode() -> Self {
+        let message = "the server expects TLS from the first octet, but was spoken to in plain text (STARTTLS)";
+        Self::new(Kind::Tls, "wrong-mode", Stage::Greeting, message)
+    }
 }
 
 fn refused(stage: session::Stage, reply: &Reply) -> Error {

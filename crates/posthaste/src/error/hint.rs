@@ -11,6 +11,32 @@ pub(super) fn find(error: &Error, context: &Context<'_>) -> Option<&'static str>
         .map(|(_, advice)| *advice)
 }
 
+/// Who reads a hint: what is to be written where differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// A person at a shell.
+    Shell,
+    /// A person with a program that uses this crate.
+    Program,
+}
+
+/// The advice in the reader's words: of each `[[shell|program]]` the right half.
+pub(super) fn word(advice: &str, reader: Reader) -> String {
+    let mut words = String::with_capacity(advice.len());
+    let mut rest = advice;
+    while let Some((before, after)) = rest.split_once("[[") {
+        let (both, after) = after.split_once("]]").unwrap_or((after, ""));
+        let (shell, program) = both.split_once('|').unwrap_or((both, both));
+        words += before;
+        words += match reader {
+            Reader::Shell => shell,
+            Reader::Program => program,
+        };
+        rest = after;
+    }
+    words + rest
+}
+
 /// What the table looks at.
 struct Seen<'a> {
     kind: Kind,
@@ -74,7 +100,7 @@ const TABLE: &[Row] = &[
     ),
     (
         |seen| seen.is(Kind::Auth, "in-clear"),
-        "use TLS, or allow it by name: --allow-plaintext-auth, dangerous_auth_in_clear()",
+        "use TLS, or allow it by name: [[--allow-plaintext-auth|dangerous_auth_in_clear()]]",
     ),
     (
         |seen| seen.is(Kind::Auth, "not-offered"),
@@ -82,7 +108,7 @@ const TABLE: &[Row] = &[
     ),
     (
         |seen| seen.code == 530 && seen.says("starttls"),
-        "the server wants TLS first: --tls starttls, Tls::StartTls",
+        "the server wants TLS first: [[--tls starttls|Tls::StartTls]]",
     ),
     (
         |seen| {
@@ -90,28 +116,28 @@ const TABLE: &[Row] = &[
                 || (seen.code >= 550 && seen.says("relay"))
                 || seen.says("authentication required")
         },
-        "the server does not know who is sending: give a user and a password",
+        "the server does not know who is sending: give a user and a password[[ (--user, --password-file or --password-env)|]]",
     ),
     (
         |seen| seen.is(Kind::Tls, "not-offered"),
-        "a server on port 465 speaks TLS from the first octet: smtps://, --tls implicit; if it has no TLS at all, that \
-         must be allowed by name: --tls none, Tls::DangerousNone",
+        "a server on port 465 speaks TLS from the first octet: smtps://[[, --tls implicit|]]; if it has no TLS at all, \
+         that must be allowed by name: [[--tls none|Tls::DangerousNone]]",
     ),
     (
         |seen| seen.is(Kind::Tls, "wrong-mode") && seen.stage == Stage::Greeting,
-        "use smtps:// or --tls implicit (Tls::Implicit)",
+        "use smtps:// or [[--tls implicit|Tls::Implicit]]",
     ),
     (
         |seen| seen.is(Kind::Tls, "wrong-mode"),
-        "use smtp:// or --tls starttls (Tls::StartTls)",
+        "use smtp:// or [[--tls starttls|Tls::StartTls]]",
     ),
     (
         |seen| seen.is(Kind::Tls, "unknown-issuer"),
-        "if it is a private authority's, give that authority's certificate: --tls-ca FILE, tls_ca_file()",
+        "if it is a private authority's, give that authority's certificate: [[--tls-ca FILE|tls_ca_file()]]",
     ),
     (
         |seen| seen.is(Kind::Tls, "name-mismatch"),
-        "connect by a name that the certificate has, or say which name it must have: --tls-name, tls_name()",
+        "connect by a name that the certificate has, or say which name it must have: [[--tls-name NAME|tls_name()]]",
     ),
     (
         |seen| seen.is(Kind::Tls, "expired") || seen.is(Kind::Tls, "not-yet-valid"),
@@ -131,7 +157,7 @@ const TABLE: &[Row] = &[
     ),
     (
         |seen| seen.kind == Kind::Timeout && seen.stage == Stage::Greeting,
-        "the server said nothing: if it expects TLS from the first octet, use smtps:// or --tls implicit",
+        "the server said nothing: if it expects TLS from the first octet, use smtps:// or [[--tls implicit|Tls::Implicit]]",
     ),
     (
         |seen| seen.is(Kind::Connect, "timed-out") && seen.port == "25",
@@ -162,7 +188,7 @@ mod tests {
     fn hint_of(stage: At, code: u16, text: &str) -> String {
         let reply = Reply::new(ReplyCode::new(code).unwrap(), text);
         let error = Context::default().error(&Cause::Refused { stage, reply });
-        error.hint().unwrap_or_default().to_owned()
+        error.shell_hint().unwrap_or_default()
     }
 
     #[test]
@@ -222,6 +248,24 @@ mod tests {
             assert!(hint.contains(word), "{code} {text}: {hint}");
         }
         assert_eq!(hint_of(At::Rcpt, 550, "5.1.1 User unknown"), "");
+    }
+
+    #[test]
+    fn each_reader_gets_its_own_words() {
+        for (_, advice) in TABLE {
+            assert_eq!(
+                advice.matches("[[").count(),
+                advice.matches("]]").count(),
+                "{advice}"
+            );
+            let shell = word(advice, Reader::Shell);
+            let program = word(advice, Reader::Program);
+            for hint in [&shell, &program] {
+                assert!(!hint.contains("[[") && !hint.contains('|'), "{hint}");
+            }
+            assert!(!shell.contains("()") && !shell.contains("::"), "{shell}");
+            assert!(!program.contains("--"), "{program}");
+        }
     }
 
     #[test]

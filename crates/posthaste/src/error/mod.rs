@@ -6,12 +6,14 @@ mod hint;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use posthaste_proto::envelope::EnvelopeError;
 use posthaste_proto::reply::Reply;
 use posthaste_proto::session::Disposition;
 use posthaste_proto::{Envelope, Report};
 
+use crate::blocking::Link;
 use crate::server::ServerError;
 
 pub(crate) use cause::is_tls;
@@ -33,7 +35,8 @@ struct Inner {
     reply: Option<Reply>,
     retry: Retry,
     message: String,
-    hint: Option<Cow<'static, str>>,
+    hint: Option<&'static str>,
+    link: Option<Arc<Link>>,
     server: Option<String>,
     report: Option<Report>,
     envelope: Option<Envelope>,
@@ -127,6 +130,7 @@ impl Error {
             retry: Retry::Never,
             message: message.into(),
             hint: None,
+            link: None,
             server: None,
             report: None,
             envelope: None,
@@ -163,9 +167,23 @@ impl Error {
         &self.0.message
     }
 
-    /// What could be done about it, when that is known.
-    pub fn hint(&self) -> Option<&str> {
-        self.0.hint.as_deref()
+    /// What could be done about it, when that is known: in the words of this crate.
+    pub fn hint(&self) -> Option<String> {
+        self.0
+            .hint
+            .map(|hint| hint::word(hint, hint::Reader::Program))
+    }
+
+    /// The same in the words of the command line, which has a flag where a program has a method.
+    pub fn shell_hint(&self) -> Option<String> {
+        self.0
+            .hint
+            .map(|hint| hint::word(hint, hint::Reader::Shell))
+    }
+
+    /// What is known of the connection, when there was one: TLS and authentication as far as they came.
+    pub fn link(&self) -> Option<&Link> {
+        self.0.link.as_deref()
     }
 
     /// `host:port`, when it is known which server it was about.
@@ -209,8 +227,13 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_hint(mut self, hint: Option<impl Into<Cow<'static, str>>>) -> Self {
-        self.0.hint = hint.map(Into::into);
+    pub(crate) fn with_hint(mut self, hint: Option<&'static str>) -> Self {
+        self.0.hint = hint;
+        self
+    }
+
+    pub(crate) fn with_link(mut self, link: Arc<Link>) -> Self {
+        self.0.link = Some(link);
         self
     }
 
@@ -297,7 +320,7 @@ impl fmt::Debug for Error {
             .field("reply", &inner.reply)
             .field("retry", &inner.retry)
             .field("message", &inner.message)
-            .field("hint", &inner.hint)
+            .field("hint", &self.hint())
             .field("server", &inner.server)
             .field("report", &inner.report)
             .finish_non_exhaustive()

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use posthaste_proto::Credentials;
 use posthaste_proto::session::{Config, TlsPolicy};
 
-use super::{Server, Tls};
+use super::{Host, Server, Tls};
 use crate::connect;
 
 impl Server {
@@ -21,6 +21,11 @@ impl Server {
             Tls::Auto if self.host.is_loopback() && local => TlsPolicy::WhenOffered,
             Tls::Auto => TlsPolicy::Required,
         }
+    }
+
+    /// The name that the certificate must be for.
+    pub(crate) fn certificate_name(&self) -> &Host {
+        self.tls_name.as_ref().unwrap_or(&self.host)
     }
 
     /// Whether TLS is a must, so that having nobody to trust is a fault at once.

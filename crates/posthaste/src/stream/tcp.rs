@@ -46,6 +46,13 @@ impl Tcp {
         &self.socket
     }
 
+    /// Whether the peer says something, or hangs up, within this time.
+    pub(crate) fn speaks_within(&self, limit: Duration) -> bool {
+        // An error is for the read that follows to tell.
+        self.wait(PollFlags::IN, limit)
+            .map_or(true, |ready| !ready.is_empty())
+    }
+
     fn receive(&self, into: &mut [u8], flags: RecvFlags) -> Result<usize, Errno> {
         rustix::io::retry_on_intr(|| recv(&self.socket, &mut *into, flags)).map(|(n, _)| n)
     }
