@@ -197,6 +197,7 @@ impl Client {
         send: impl FnOnce(&mut Connection) -> Result<Sent, Error>,
     ) -> Result<Sent, Error> {
         let mut connection = self.connect()?;
+        connection.quit_after_next();
         let result = send(&mut connection);
         connection.leave();
         result

@@ -135,6 +135,11 @@ impl Connection {
         Arc::clone(&self.link)
     }
 
+    /// Lets QUIT ride behind the end of the next message, where the server pipelines.
+    pub(super) fn quit_after_next(&mut self) {
+        self.session.quit();
+    }
+
     /// QUIT, with nothing depending on it.
     pub(super) fn leave(mut self) {
         self.hang_up();
