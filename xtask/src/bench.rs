@@ -18,9 +18,15 @@ pub(crate) struct Arguments {
     /// Size of the large attachment, in MiB; 0 leaves it out
     #[arg(long, default_value_t = 1024)]
     mib: u64,
+    /// Measures ours beside other libraries instead: all of it, or sections (micro ir allocs build e2e sys rtt big)
+    #[arg(long, num_args = 0.., value_name = "SECTION")]
+    peers: Option<Vec<String>>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(sections) = &arguments.peers {
+        return peers(sections);
+    }
     if cfg!(debug_assertions) {
         println!("(a debug build; for figures: cargo run --release --package xtask -- bench)");
     }
@@ -65,6 +71,14 @@ fn messages(count: usize) -> anyhow::Result<()> {
         message.len()
     );
     Ok(())
+}
+
+/// `xtask/peers`, a workspace of its own; its README says what the sections are and what they need.
+fn peers(sections: &[String]) -> anyhow::Result<()> {
+    let manifest = "xtask/peers/Cargo.toml";
+    let build = ["build", "--release", "--locked", "--manifest-path", manifest];
+    run_shown(&mut program("cargo", &build))?;
+    run_shown(program("python3", &["xtask/peers/run.py"]).args(sections))
 }
 
 /// One attachment from disk, by the command-line program in a process of its own.

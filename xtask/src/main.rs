@@ -27,7 +27,7 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Sends awkward mail through real servers, and compares what they kept with what went in
     Interop(interop::Arguments),
-    /// Measures: messages a second over one connection, memory of a large attachment
+    /// Measures: messages a second over one connection, memory of a large attachment, ours beside other libraries
     Bench(bench::Arguments),
 }
 
