@@ -21,6 +21,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let rig = Rig::find(arguments.rig.as_deref());
+    if rig.is_none() && !arguments.no_rig {
+        bail!("no real servers: give --rig PROGRAM, set {VARIABLE}, or say --no-rig");
+    }
     let cargo = |arguments: &[&str]| run_shown(&mut program("cargo", arguments));
     section("format", || cargo(&["fmt", "--all", "--check"]))?;
     section("clippy", || {
@@ -61,14 +65,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         cargo(&["check", "--manifest-path", "fuzz/Cargo.toml", "--locked"])
     })?;
     section("real servers", || {
-        match Rig::find(arguments.rig.as_deref()) {
-            Some(_) => interop::run(&interop::Arguments::all(arguments.rig.clone())),
-            None if arguments.no_rig => {
-                println!("left out, as asked");
-                Ok(())
-            }
-            None => bail!("no real servers: give --rig PROGRAM, set {VARIABLE}, or say --no-rig"),
+        if rig.is_some() {
+            return interop::run(&interop::Arguments::all(arguments.rig.clone()));
         }
+        println!("left out, as asked");
+        Ok(())
     })
 }
 

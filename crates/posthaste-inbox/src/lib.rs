@@ -43,6 +43,24 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! With a client that wants TLS and a login, as most do, give the inbox the same user, and the client the inbox's
+//! authority. With the crate `posthaste` that is:
+//!
+//! ```
+//! use posthaste::{Server, blocking::Client, mime::{Message, Stamp}};
+//! use posthaste_inbox::Inbox;
+//!
+//! let inbox = Inbox::builder().auth("ann", "secret").auth_required().start()?;
+//! let server: Server = format!("smtp://ann@localhost:{}", inbox.port()).parse()?;
+//! let server = server.password("secret").tls_ca_pem(inbox.ca_pem().ok_or("no TLS")?);
+//! let message = Message::builder()
+//!     .from("ann@example.org").to("bob@example.net").subject("Hello").text("Hello, Bob.\n")
+//!     .build(&Stamp::system()?)?;
+//! Client::new(server)?.send(&message)?;
+//! assert_eq!(inbox.messages()[0].record().auth.as_deref(), Some("ann"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! The conversation itself is in [`session`], which can be driven in memory against a client at any split.
 
 mod builder;

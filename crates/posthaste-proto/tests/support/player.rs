@@ -300,11 +300,12 @@ impl Player {
     fn match_client(&mut self) {
         while let Some(Line::Client(expected)) = self.lines.front() {
             let common = expected.len().min(self.wire.len());
-            assert_eq!(
-                String::from_utf8_lossy(&self.wire[..common]),
-                String::from_utf8_lossy(&expected[..common]),
-                "{:?}: the client says something else",
-                self.split
+            assert!(
+                self.wire[..common] == expected[..common],
+                "{:?}: the transcript has `C: {}`, and the client says {:?}",
+                self.split,
+                String::from_utf8_lossy(expected).trim_end(),
+                String::from_utf8_lossy(&self.wire),
             );
             if common < expected.len() {
                 return;

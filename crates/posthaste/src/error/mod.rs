@@ -313,15 +313,15 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.0;
+        // The sentence first: this is what a program shows whose `main` returns the error.
         f.debug_struct("Error")
+            .field("message", &format_args!("{self}"))
+            .field("hint", &self.hint())
             .field("kind", &inner.kind)
             .field("reason", &inner.reason)
             .field("stage", &inner.stage)
             .field("reply", &inner.reply)
             .field("retry", &inner.retry)
-            .field("message", &inner.message)
-            .field("hint", &self.hint())
-            .field("server", &inner.server)
             .field("report", &inner.report)
             .finish_non_exhaustive()
     }
