@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::capability::Extension;
 use crate::reply::{Reply, ReplyError, printable};
 use crate::session::{Stage, Timer};
 
@@ -24,6 +25,9 @@ pub enum Cause {
     LocalRefusal(LocalRefusal),
     /// Another recipient was refused, and the caller wanted all or none.
     RecipientPolicy,
+    /// More than the server takes, as it said beforehand in LIMITS (RFC 9422). Those before it went; this may go in a
+    /// further transaction, or for the limits of a session in a further session.
+    OverLimit(OverLimit),
     /// The server refused something that was not this transaction's own: the connection, EHLO, STARTTLS, AUTH, RSET,
     /// or it said 421 to another transaction.
     Refused {
@@ -65,6 +69,18 @@ pub enum Cause {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished(pub(crate) Vec<u8>);
 
+/// Which limit of the server's a recipient or message is beyond (RFC 9422 section 4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OverLimit {
+    /// RCPTMAX: recipients of one transaction. [`Envelope::split`](crate::Envelope::split) makes further ones.
+    Recipients(usize),
+    /// MAILMAX: transactions of one session.
+    Messages(usize),
+    /// RCPTDOMAINMAX: different domains of recipients in one session.
+    Domains(usize),
+}
+
 /// What a message needs and a server lacks. Nothing was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -82,6 +98,13 @@ pub enum LocalRefusal {
     NeedsEightBitMime,
     /// The content can only be had as BINARYMIME (RFC 3030), which is not offered or not spoken here.
     NeedsBinaryMime,
+    /// An option of the [envelope](crate::Envelope) needs this extension, and it is not offered.
+    NotOffered(Extension),
+    /// An option of the envelope asks for more than the server says that it does: a later release (RFC 4865), an earlier
+    /// delivery (RFC 2852).
+    OutsideLimits(Extension),
+    /// The message is to be sent over TLS only (REQUIRETLS, RFC 8689), and the session is in clear.
+    RequireTlsInClear,
 }
 
 /// How a server broke the protocol.
@@ -154,6 +177,7 @@ impl fmt::Display for Cause {
             Self::RecipientPolicy => {
                 f.write_str("another recipient was refused, and all or none was wanted")
             }
+            Self::OverLimit(limit) => fmt::Display::fmt(limit, f),
             Self::Refused { stage, reply } => write!(f, "the server refused {stage}: {reply}"),
             Self::Closed {
                 stage,
@@ -184,6 +208,25 @@ impl fmt::Display for Cause {
     }
 }
 
+impl fmt::Display for OverLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recipients(most) => write!(
+                f,
+                "the server takes at most {most} recipients for one message (RCPTMAX)"
+            ),
+            Self::Messages(most) => write!(
+                f,
+                "the server takes at most {most} messages in one session (MAILMAX)"
+            ),
+            Self::Domains(most) => write!(
+                f,
+                "the server takes recipients of at most {most} domains in one session (RCPTDOMAINMAX)"
+            ),
+        }
+    }
+}
+
 impl fmt::Display for LocalRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -201,6 +244,17 @@ impl fmt::Display for LocalRefusal {
             }
             Self::NeedsBinaryMime => {
                 f.write_str("the content is binary and cannot be sent to this server")
+            }
+            Self::NotOffered(extension) => write!(
+                f,
+                "the message asks for {extension}, which the server does not offer"
+            ),
+            Self::OutsideLimits(extension) => write!(
+                f,
+                "the message asks for more of {extension} than the server offers"
+            ),
+            Self::RequireTlsInClear => {
+                f.write_str("the message asks for REQUIRETLS and the session is not encrypted")
             }
         }
     }
@@ -255,6 +309,7 @@ impl fmt::Display for AuthFailure {
 }
 
 impl core::error::Error for Cause {}
+impl core::error::Error for OverLimit {}
 impl core::error::Error for LocalRefusal {}
 impl core::error::Error for ProtocolError {}
 impl core::error::Error for TlsFailure {}

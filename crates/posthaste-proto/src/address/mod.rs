@@ -36,6 +36,8 @@
 use core::fmt;
 use core::str::FromStr;
 
+#[cfg(feature = "idna")]
+mod a_label;
 mod client_name;
 mod domain;
 mod error;

@@ -153,7 +153,7 @@ mod tests {
             "LHLO [192.0.2.1]\r\n"
         );
         let other = Parameter::new(
-            Keyword::new("auth").unwrap(),
+            Keyword::new("x-auth").unwrap(),
             Some(Value::new("<>").unwrap()),
         );
         let parameters = MailParameters::new()
@@ -164,7 +164,7 @@ mod tests {
             .unwrap();
         assert_eq!(
             encoded(|out| encode_mail(out, &ReversePath::null(), &parameters)),
-            "MAIL FROM:<> SIZE=9 BODY=BINARYMIME SMTPUTF8 AUTH=<>\r\n"
+            "MAIL FROM:<> SIZE=9 BODY=BINARYMIME SMTPUTF8 X-AUTH=<>\r\n"
         );
         assert_eq!(
             encoded(|out| encode_rcpt(out, &ForwardPath::Postmaster, &RcptParameters::new())),

@@ -42,7 +42,9 @@ pub use encode::{
 };
 pub use error::{CommandError, CommandErrorKind};
 pub use parameter::{
-    Body, Keyword, MailParameters, Parameter, ParameterError, RcptParameters, Value,
+    Body, DeliverBy, EnvelopeId, FutureRelease, HoldFor, Keyword, MailParameters, Notify,
+    OriginalRecipient, Parameter, ParameterError, Priority, RcptParameters, Return, Submitter,
+    UtcTime, Value, ValueError, Xtext,
 };
 pub use parser::{MAX_AUTH_LINE, MAX_LINE, parse, parse_auth_response};
 
@@ -137,101 +139,15 @@ impl Command {
 }
 
 #[cfg(test)]
+mod strategy;
+
+#[cfg(test)]
 mod tests {
+    use super::strategy::command;
     use super::*;
-    use crate::address::strategy;
+    use alloc::format;
     use alloc::string::ToString as _;
-    use alloc::{format, vec};
     use proptest::prelude::*;
-
-    fn argument() -> impl Strategy<Value = Argument> {
-        "[!-~é用]([ -~é]{0,40}[!-~é])?".prop_map(|text| Argument::new(text).unwrap())
-    }
-
-    fn other() -> impl Strategy<Value = Parameter> {
-        (
-            "X[A-Z0-9][A-Z0-9-]{0,10}",
-            prop::option::of("[!-<>-~é]{1,20}"),
-        )
-            .prop_map(|(keyword, value)| {
-                Parameter::new(
-                    Keyword::new(&keyword).unwrap(),
-                    value.map(|value| Value::new(&value).unwrap()),
-                )
-            })
-    }
-
-    fn mail_parameters() -> impl Strategy<Value = MailParameters> {
-        let body = prop_oneof![
-            Just(Body::SevenBit),
-            Just(Body::EightBitMime),
-            Just(Body::BinaryMime)
-        ];
-        (
-            prop::option::of(any::<u64>()),
-            prop::option::of(body),
-            any::<bool>(),
-            prop::collection::btree_map("[A-Z]{3}", other(), 0..3),
-        )
-            .prop_map(|(size, body, smtputf8, others)| {
-                let mut parameters = MailParameters::new().with_smtputf8(smtputf8);
-                if let Some(size) = size {
-                    parameters = parameters.with_size(size);
-                }
-                if let Some(body) = body {
-                    parameters = parameters.with_body(body);
-                }
-                for other in others.into_values() {
-                    // The same random keyword twice is refused, and leaves what was there.
-                    parameters = parameters.clone().with_other(other).unwrap_or(parameters);
-                }
-                parameters
-            })
-    }
-
-    fn rcpt_parameters() -> impl Strategy<Value = RcptParameters> {
-        prop::option::of(other()).prop_map(|other| match other {
-            Some(other) => RcptParameters::new().with_other(other).unwrap(),
-            None => RcptParameters::new(),
-        })
-    }
-
-    fn command() -> impl Strategy<Value = Command> {
-        prop_oneof![
-            strategy::client_name().prop_map(|name| Command::Ehlo(Argument::from(&name))),
-            argument().prop_map(Command::Helo),
-            argument().prop_map(Command::Lhlo),
-            (strategy::reverse_path(), mail_parameters()).prop_map(|(reverse_path, parameters)| {
-                Command::Mail {
-                    reverse_path,
-                    parameters,
-                }
-            }),
-            (strategy::forward_path(), rcpt_parameters()).prop_map(|(forward_path, parameters)| {
-                Command::Rcpt {
-                    forward_path,
-                    parameters,
-                }
-            }),
-            Just(Command::Data),
-            (any::<u64>(), any::<bool>()).prop_map(|(size, last)| Command::Bdat { size, last }),
-            Just(Command::Rset),
-            prop::option::of(argument()).prop_map(Command::Noop),
-            Just(Command::Quit),
-            argument().prop_map(Command::Vrfy),
-            argument().prop_map(Command::Expn),
-            prop::option::of(argument()).prop_map(Command::Help),
-            Just(Command::StartTls),
-            (
-                "[A-Z0-9_-]{1,20}",
-                prop::option::of(prop::collection::vec(any::<u8>(), 0..80))
-            )
-                .prop_map(|(mechanism, response)| Command::Auth {
-                    mechanism: MechanismName::new(&mechanism).unwrap(),
-                    initial_response: response.map(Secret::new),
-                }),
-        ]
-    }
 
     proptest! {
         #[test]

@@ -11,9 +11,7 @@ use nom::error::Error;
 use nom::sequence::preceded;
 use nom::{IResult, Parser as _};
 
-use super::parameter::{
-    Body, Keyword, MailParameters, Parameter, ParameterError, RcptParameters, Value,
-};
+use super::parameter::{Keyword, MailParameters, Parameter, ParameterError, RcptParameters, Value};
 use super::{
     Argument, ArgumentError, Command, CommandError, CommandErrorKind as Kind, MechanismName,
 };
@@ -158,32 +156,9 @@ impl<'a> Line<'a> {
             .map_err(|error| self.path_error(Kind::ReversePath, at_path, error))?;
         let mut parameters = MailParameters::new();
         while let Some((tail, parameter)) = self.parameter(rest)? {
-            let here = rest.trim_start_matches(' ');
-            let value = parameter.value().map(Value::as_str);
-            match (parameter.keyword().as_str(), value) {
-                ("SIZE" | "BODY" | "SMTPUTF8", _) if known_twice(&parameters, &parameter) => {
-                    return Err(self.error(Kind::DuplicateParameter, here));
-                }
-                ("SIZE", value) => {
-                    let size = value
-                        .and_then(size)
-                        .ok_or_else(|| self.error(Kind::Parameter, here))?;
-                    parameters = parameters.with_size(size);
-                }
-                ("BODY", value) => {
-                    let body = value
-                        .and_then(Body::from_value)
-                        .ok_or_else(|| self.error(Kind::Parameter, here))?;
-                    parameters = parameters.with_body(body);
-                }
-                ("SMTPUTF8", None) => parameters = parameters.with_smtputf8(true),
-                ("SMTPUTF8", Some(_)) => return Err(self.error(Kind::Parameter, here)),
-                _ => {
-                    parameters = parameters
-                        .with_other(parameter)
-                        .map_err(|error| self.twice(error, here))?
-                }
-            }
+            parameters
+                .read(parameter)
+                .map_err(|error| self.wrong(error, rest))?;
             rest = tail;
         }
         Ok(Command::Mail {
@@ -198,9 +173,9 @@ impl<'a> Line<'a> {
             .map_err(|error| self.path_error(Kind::ForwardPath, at_path, error))?;
         let mut parameters = RcptParameters::new();
         while let Some((tail, parameter)) = self.parameter(rest)? {
-            parameters = parameters
-                .with_other(parameter)
-                .map_err(|error| self.twice(error, rest))?;
+            parameters
+                .read(parameter)
+                .map_err(|error| self.wrong(error, rest))?;
             rest = tail;
         }
         Ok(Command::Rcpt {
@@ -250,14 +225,14 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn twice(self, error: ParameterError, rest: &str) -> CommandError {
+    fn wrong(self, error: ParameterError, rest: &str) -> CommandError {
         let kind = match error {
             ParameterError::Duplicate => Kind::DuplicateParameter,
             ParameterError::Keyword | ParameterError::Value | ParameterError::Known => {
                 Kind::Parameter
             }
         };
-        self.error(kind, rest)
+        self.error(kind, rest.trim_start_matches(' '))
     }
 
     fn bdat(self, rest: &str) -> Result<Command, CommandError> {
@@ -323,21 +298,6 @@ fn parameter(text: &str) -> Parsed<'_, Parameter> {
     let (rest, (keyword, value)) =
         preceded(space1, (keyword, opt(preceded(char('='), value)))).parse(text)?;
     Ok((rest, Parameter::new(keyword, value)))
-}
-
-/// `1*20DIGIT`; what twenty digits can say beyond `u64` is as good as its maximum (RFC 1870 5).
-fn size(value: &str) -> Option<u64> {
-    let valid = (1..=20).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit());
-    valid.then(|| value.parse().unwrap_or(u64::MAX))
-}
-
-fn known_twice(parameters: &MailParameters, next: &Parameter) -> bool {
-    match next.keyword().as_str() {
-        "SIZE" => parameters.size().is_some(),
-        "BODY" => parameters.body().is_some(),
-        "SMTPUTF8" => parameters.smtputf8(),
-        _ => false,
-    }
 }
 
 fn base64(text: &[u8]) -> Option<Secret> {

@@ -151,6 +151,7 @@ impl Session {
             Cause::NotStarted
             | Cause::LocalRefusal(_)
             | Cause::RecipientPolicy
+            | Cause::OverLimit(_)
             | Cause::Refused { .. }
             | Cause::Closed { .. }
             | Cause::TimedOut { .. }

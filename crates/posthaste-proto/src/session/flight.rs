@@ -9,7 +9,7 @@ use super::report::Fate;
 use super::state::{Asked, State, Turn};
 use super::transaction::{Next, Transaction};
 use crate::capability::Capabilities;
-use crate::command::{self, RcptParameters};
+use crate::command;
 use crate::error::Cause;
 
 impl Session {
@@ -60,6 +60,13 @@ impl Session {
         if waiting && !server.pipelining {
             return false;
         }
+        // Behind a terminator nobody knows yet whether that transaction has ended, and some servers keep its sender.
+        let mut reset = Vec::new();
+        if self.reset_needed || waiting {
+            command::encode_rset(&mut reset);
+        }
+        let fits = self.fits(reset.len());
+        let encrypted = self.tls.is_some();
         let Some(transaction) = self
             .transactions
             .iter_mut()
@@ -67,23 +74,24 @@ impl Session {
         else {
             return false;
         };
-        if let Err(refusal) = transaction.choose(server) {
-            transaction.decide(&Fate::NotSent(Cause::LocalRefusal(refusal)));
+        match transaction.choose(server, encrypted) {
+            Err(refusal) => {
+                transaction.decide(&Fate::NotSent(Cause::LocalRefusal(refusal)));
+            }
+            Ok(()) if !fits => return false,
+            Ok(()) => {
+                self.allowance
+                    .take(&server.limits, self.config.recipients, transaction);
+            }
+        }
+        if transaction.is_decided() {
             self.finish_transaction(id);
             return true;
         }
-        // Behind a terminator nobody knows yet whether that transaction has ended, and some servers keep its sender.
-        if self.reset_needed || waiting {
-            let mut line = Vec::new();
-            command::encode_rset(&mut line);
-            if !self.fits(line.len()) {
-                return false;
-            }
-            self.ask(Asked::Reset, &line);
+        transaction.next = Next::Mail;
+        if !reset.is_empty() {
+            self.ask(Asked::Reset, &reset);
             self.reset_needed = false;
-        }
-        if let Some(transaction) = self.transaction(id) {
-            transaction.next = Next::Mail;
         }
         true
     }
@@ -116,20 +124,12 @@ impl Session {
                     transaction.envelope.reverse_path(),
                     &transaction.parameters,
                 );
-                Some((Turn::Mail, Next::Rcpt(0)))
+                Some((Turn::Mail, transaction.rcpt_from(0)))
             }
             Next::Rcpt(_) | Next::Data if stopped => None,
             Next::Rcpt(index) => transaction.envelope.recipients().get(index).map(|path| {
-                command::encode_rcpt(&mut line, path, &RcptParameters::new());
-                let last = index + 1 == transaction.recipients.len();
-                (
-                    Turn::Rcpt(index),
-                    if last {
-                        Next::Data
-                    } else {
-                        Next::Rcpt(index + 1)
-                    },
-                )
+                command::encode_rcpt(&mut line, path, &transaction.rcpt_parameters(index));
+                (Turn::Rcpt(index), transaction.rcpt_from(index + 1))
             }),
             Next::Data if policy != RecipientPolicy::AtLeastOne && owed => None,
             Next::Data => {

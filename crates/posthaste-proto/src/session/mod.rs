@@ -9,7 +9,8 @@
 //!
 //! Which event in which state gives which step and which fate stands in `docs/protocol-states.md`.
 //!
-//! A driver is a loop around one `match`:
+//! A driver is a loop around one `match`. This is its shape; the page `docs/writing-a-transport.md` has one that
+//! keeps to deadlines and knows a pause (`WouldBlock`, `Interrupted`) from an end:
 //!
 //! ```
 //! # use std::io::{self, Read, Write};
@@ -44,6 +45,7 @@
 //! }
 //! ```
 
+mod allowance;
 mod answer;
 mod clock;
 mod config;
@@ -65,6 +67,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
+use allowance::Allowance;
 use clock::Clock;
 use open::Login;
 use state::{Asked, Opening, State};
@@ -103,6 +106,7 @@ pub struct Session {
     login: Login,
     transactions: VecDeque<Transaction>,
     next_id: u64,
+    allowance: Allowance,
     noop_wanted: bool,
     quit_wanted: bool,
     quit_sent: bool,
@@ -155,6 +159,7 @@ impl Session {
             login,
             transactions: VecDeque::new(),
             next_id: 0,
+            allowance: Allowance::default(),
             noop_wanted: false,
             quit_wanted: false,
             quit_sent: false,

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::TransactionId;
+use crate::capability::Extensions;
 use crate::error::Cause;
 use crate::reply::Reply;
 
@@ -17,6 +18,9 @@ pub struct Report {
     pub recipients: Vec<Recipient>,
     /// The reply to MAIL, if it came.
     pub mail: Option<Reply>,
+    /// What the envelope asked for and marked [`if_offered`](crate::envelope::MessageOptions::if_offered), and was not
+    /// asked of the server, because it does not offer it.
+    pub left_out: Extensions,
     /// Octets of content that were taken from the caller; dot-stuffing and the terminator are not counted.
     pub content: u64,
 }

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use super::config::RecipientPolicy;
 use super::event::TransactionId;
 use super::report::{Fate, Recipient, Report, Stage};
-use crate::capability::Capabilities;
-use crate::command::{Body, MailParameters};
+use crate::capability::{Capabilities, Extension, Extensions};
+use crate::command::{Body, MailParameters, RcptParameters};
 use crate::content::dot::DotStuffer;
 use crate::content::{ContentSize, ContentSpec, Encoding};
 use crate::envelope::Envelope;
@@ -22,6 +22,8 @@ pub(super) struct Transaction {
     pub(super) mail: Option<Reply>,
     pub(super) next: Next,
     pub(super) parameters: MailParameters,
+    /// What was asked for and may be left out, and the server does not offer.
+    pub(super) left_out: Extensions,
     pub(super) encoding: Encoding,
     pub(super) dots: DotStuffer,
     /// Where the terminator ends, in octets since the session began.
@@ -34,6 +36,13 @@ pub(super) struct Transaction {
 pub(super) struct Slot {
     pub(super) rcpt: Option<Reply>,
     pub(super) fate: Option<Fate>,
+}
+
+impl Slot {
+    /// The server was never asked for this one.
+    pub(super) fn is_over_limit(&self) -> bool {
+        matches!(self.fate, Some(Fate::NotSent(Cause::OverLimit(_))))
+    }
 }
 
 /// What the client does next in a transaction.
@@ -65,6 +74,7 @@ impl Transaction {
             mail: None,
             next: Next::Begin,
             parameters: MailParameters::new(),
+            left_out: Extensions::NONE,
             encoding: Encoding::SEVEN_BIT,
             dots: DotStuffer::new(),
             end: None,
@@ -116,6 +126,7 @@ impl Transaction {
                 })
                 .collect(),
             mail: self.mail,
+            left_out: self.left_out,
             content: self.dots.octets(),
         }
     }
@@ -153,13 +164,45 @@ impl Transaction {
         }
     }
 
-    /// Chooses the first encoding that the server can take, and the parameters of MAIL that go with it.
-    pub(super) fn choose(&mut self, server: &Capabilities) -> Result<(), LocalRefusal> {
+    /// The next recipient from this place on that is to be asked for, or DATA. One that is beyond a limit of the server's
+    /// has its fate already.
+    pub(super) fn rcpt_from(&self, index: usize) -> Next {
+        let rest = self.recipients.iter().enumerate().skip(index);
+        let mut open = rest.filter(|(_, slot)| slot.fate.is_none());
+        open.next()
+            .map_or(Next::Data, |(index, _)| Next::Rcpt(index))
+    }
+
+    /// The parameters of RCPT for this recipient. What the server does not offer was refused, or is left out.
+    pub(super) fn rcpt_parameters(&self, index: usize) -> RcptParameters {
+        let options = self.envelope.recipient_options(index);
+        if self.left_out.contains(Extension::Dsn) || !options.needs_dsn() {
+            RcptParameters::new()
+        } else {
+            options.parameters(self.parameters.smtputf8())
+        }
+    }
+
+    /// Whether everyone has a fate.
+    pub(super) fn is_decided(&self) -> bool {
+        self.recipients.iter().all(|slot| slot.fate.is_some())
+    }
+
+    /// Chooses the first encoding that the server can take, and the parameters of MAIL that go with it and with what
+    /// the envelope asks for.
+    pub(super) fn choose(
+        &mut self,
+        server: &Capabilities,
+        encrypted: bool,
+    ) -> Result<(), LocalRefusal> {
         let mut refusal = LocalRefusal::NeedsEightBitMime;
+        self.envelope.prefer_a_labels();
         let addresses = !self.envelope.is_ascii();
         if addresses && !server.smtputf8 {
             return Err(LocalRefusal::NeedsSmtpUtf8);
         }
+        let (options, left_out) = self.options(server, encrypted)?;
+        self.left_out = left_out;
         for (encoding, size) in self.spec.offers() {
             let lacks = if encoding.binary {
                 Some(LocalRefusal::NeedsBinaryMime)
@@ -174,8 +217,9 @@ impl Transaction {
                 refusal = lacks;
                 continue;
             }
-            let mut parameters =
-                MailParameters::new().with_smtputf8(addresses || encoding.utf8_headers);
+            let mut parameters = options
+                .clone()
+                .with_smtputf8(addresses || encoding.utf8_headers);
             if let (ContentSize::Exact(size), Some(offered)) = (*size, server.size) {
                 if let Some(limit) = offered.octets.filter(|limit| size > *limit) {
                     refusal = LocalRefusal::TooLarge { size, limit };
@@ -191,5 +235,29 @@ impl Transaction {
             return Ok(());
         }
         Err(refusal)
+    }
+
+    /// What the envelope asks for, as far as this server offers it.
+    fn options(
+        &self,
+        server: &Capabilities,
+        encrypted: bool,
+    ) -> Result<(MailParameters, Extensions), LocalRefusal> {
+        let (parameters, mut left_out) = self.envelope.options().for_server(server, encrypted)?;
+        if !server.dsn {
+            let mut recipients = (0..self.recipients.len())
+                .map(|index| self.envelope.recipient_options(index))
+                .filter(|options| options.needs_dsn());
+            if recipients
+                .clone()
+                .any(|options| !options.can_do_without_dsn())
+            {
+                return Err(LocalRefusal::NotOffered(Extension::Dsn));
+            }
+            if recipients.next().is_some() {
+                left_out = left_out.with(Extension::Dsn);
+            }
+        }
+        Ok((parameters, left_out))
     }
 }

@@ -43,6 +43,7 @@ impl Session {
                 transaction
                     .recipients
                     .iter_mut()
+                    .filter(|slot| !slot.is_over_limit())
                     .for_each(|slot| slot.fate = Some(fate.clone()));
                 self.fail(Cause::WrongEnvelope);
             }

@@ -32,6 +32,26 @@ fn habits_of_real_clients_are_understood() {
             "RCPT TO:<a@b> NOTIFY=NEVER ORCPT=rfc822;a@b",
             "RCPT TO:<a@b> NOTIFY=NEVER ORCPT=rfc822;a@b",
         ),
+        (
+            "RCPT TO:<a@b> notify=Delay,SUCCESS orcpt=RFC822;a+2bb@c",
+            "RCPT TO:<a@b> NOTIFY=SUCCESS,DELAY ORCPT=RFC822;a+2Bb@c",
+        ),
+        (
+            "RCPT TO:<a@b> ORCPT=utf-8;é@b",
+            "RCPT TO:<a@b> ORCPT=utf-8;é@b",
+        ),
+        (
+            r"RCPT TO:<a@b> ORCPT=utf-8;\x{e9}@b",
+            r"RCPT TO:<a@b> ORCPT=utf-8;\x{E9}@b",
+        ),
+        (
+            "MAIL FROM:<a@b> ret=hdrs envid=a+2Bb by=+60;rt mt-priority=-3 requiretls",
+            "MAIL FROM:<a@b> RET=HDRS ENVID=a+2Bb BY=60;RT MT-PRIORITY=-3 REQUIRETLS",
+        ),
+        (
+            "MAIL FROM:<a@b> HOLDUNTIL=2026-03-01T14:00:00.5+02:00 AUTH=e+3Dmc2@c",
+            "MAIL FROM:<a@b> HOLDUNTIL=2026-03-01T12:00:00Z AUTH=e+3Dmc2@c",
+        ),
         ("EHLO my_pc at home", "EHLO my_pc at home"),
         ("ehlo [192.0.2.1", "EHLO [192.0.2.1"),
         ("NOOP\t", "NOOP"),
@@ -158,6 +178,62 @@ fn every_fault_has_its_reply() {
         );
     }
     assert_eq!(parse(b"EHLO \xff").unwrap_err().offset(), 5);
+}
+
+#[test]
+fn a_known_parameter_takes_only_its_own_values() {
+    for (command, parameters) in [
+        (
+            "MAIL FROM:<a@b>",
+            &[
+                "RET=HEADERS",
+                "RET",
+                "ENVID=a+",
+                "ENVID",
+                "AUTH=ann",
+                "AUTH=a@b+0D+0A",
+                "BY=0;R",
+                "BY=60",
+                "HOLDFOR=0",
+                "HOLDFOR=1h",
+                "HOLDUNTIL=tomorrow",
+                "MT-PRIORITY=10",
+                "REQUIRETLS=1",
+            ][..],
+        ),
+        (
+            "RCPT TO:<a@b>",
+            &[
+                "NOTIFY=NEVER,DELAY",
+                "NOTIFY",
+                "ORCPT=a@b",
+                "ORCPT=rfc822;a+b@c",
+                "ORCPT=rfc822;é@c",
+            ][..],
+        ),
+    ] {
+        for parameter in parameters {
+            let line = format!("{command} X=1 {parameter}");
+            let error = parse(line.as_bytes()).expect_err(&line);
+            assert_eq!(
+                (error.kind(), error.offset()),
+                (Kind::Parameter, command.len() + 5),
+                "{line}"
+            );
+        }
+    }
+    for line in [
+        "MAIL FROM:<a@b> RET=FULL RET=HDRS",
+        "MAIL FROM:<a@b> REQUIRETLS requiretls",
+        "MAIL FROM:<a@b> HOLDFOR=5 HOLDUNTIL=2026-03-01T12:00:00Z",
+        "RCPT TO:<a@b> NOTIFY=NEVER notify=NEVER",
+    ] {
+        assert_eq!(
+            parse(line.as_bytes()).expect_err(line).kind(),
+            Kind::DuplicateParameter,
+            "{line}"
+        );
+    }
 }
 
 #[test]

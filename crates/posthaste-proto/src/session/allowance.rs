@@ -1,0 +1,77 @@
+//! What a server's LIMITS (RFC 9422) still allow in this session.
+
+use alloc::collections::BTreeSet;
+use alloc::string::{String, ToString as _};
+use core::num::NonZeroUsize;
+
+use super::config::RecipientPolicy;
+use super::report::Fate;
+use super::transaction::Transaction;
+use crate::address::{ForwardPath, Mailbox};
+use crate::capability::ServerLimits;
+use crate::error::{Cause, OverLimit};
+
+/// What was used of it.
+#[derive(Default)]
+pub(super) struct Allowance {
+    messages: usize,
+    /// Domains of recipients, in lower case. Empty when the server does not limit them.
+    domains: BTreeSet<String>,
+}
+
+impl Allowance {
+    /// A higher RCPTDOMAINMAX is as good as none: the session does not remember more domains than that.
+    const DOMAINS_KEPT: usize = 1000;
+
+    /// Counts a transaction, and gives everyone who is beyond a limit that fate. What remains is sent.
+    pub(super) fn take(
+        &mut self,
+        limits: &ServerLimits,
+        policy: RecipientPolicy,
+        transaction: &mut Transaction,
+    ) {
+        let over = |limit| Fate::NotSent(Cause::OverLimit(limit));
+        if let Some(most) = limits.messages.map(NonZeroUsize::get)
+            && self.messages >= most
+        {
+            return transaction.decide(&over(OverLimit::Messages(most)));
+        }
+        let domains = limits
+            .domains
+            .map(NonZeroUsize::get)
+            .filter(|most| *most <= Self::DOMAINS_KEPT);
+        let (mut taken, mut refused) = (0, false);
+        let paths = transaction.envelope.recipients().iter();
+        for (slot, path) in transaction.recipients.iter_mut().zip(paths) {
+            let limit = match (limits.recipients.map(NonZeroUsize::get), domains) {
+                (Some(most), _) if taken >= most => Some(OverLimit::Recipients(most)),
+                (_, Some(most)) if !self.takes_domain(path, most) => Some(OverLimit::Domains(most)),
+                _ => None,
+            };
+            match limit {
+                Some(limit) => {
+                    slot.fate = Some(over(limit));
+                    refused = true;
+                }
+                None => taken += 1,
+            }
+        }
+        if taken == 0 || refused && policy == RecipientPolicy::All {
+            transaction.decide(&Fate::NotSent(Cause::RecipientPolicy));
+        } else {
+            self.messages += 1;
+        }
+    }
+
+    fn takes_domain(&mut self, path: &ForwardPath, most: usize) -> bool {
+        let Some(domain) = path.mailbox().map(Mailbox::domain) else {
+            return true;
+        };
+        let domain = domain.to_string().to_ascii_lowercase();
+        if !self.domains.contains(&domain) && self.domains.len() >= most {
+            return false;
+        }
+        self.domains.insert(domain);
+        true
+    }
+}
