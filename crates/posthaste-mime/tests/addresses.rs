@@ -98,10 +98,25 @@ fn errors_say_what_and_where() {
         ("a@example..org", Kind::Unexpected('.'), 10),
         ("a@-example.org", Kind::Unexpected('-'), 2),
         ("a@example.org.", Kind::Incomplete, 14),
-        ("Lee, Ann <ann@example.org>", Kind::Unexpected(','), 3),
+        ("Lee, Ann <ann@example.org>", Kind::UnquotedName(','), 3),
+        ("Lee; Ann <ann@example.org>", Kind::UnquotedName(';'), 3),
+        ("[x] <ann@example.org>", Kind::UnquotedName('['), 0),
+        (
+            "ann@example.org <ann@example.org>",
+            Kind::UnquotedName('@'),
+            3,
+        ),
+        ("a;b", Kind::Semicolon, 1),
+        ("a@example.org; b@example.org", Kind::Semicolon, 13),
+        ("ann, bob@example.org", Kind::Incomplete, 3),
+        ("bob@@x", Kind::Unexpected('@'), 4),
+        ("bob@x@y", Kind::Unexpected('@'), 5),
+        ("bob@exa mple.net", Kind::AfterAddress('m'), 8),
+        ("a@x.org b@y.org", Kind::AfterAddress('b'), 8),
         ("Ann <ann@example.org", Kind::Incomplete, 20),
-        ("Ann <ann@example.org> x", Kind::Unexpected('x'), 22),
-        ("Ann ann@example.org", Kind::Unexpected('@'), 7),
+        ("Ann <ann@example.org> x", Kind::AfterAddress('x'), 22),
+        ("Ann ann@example.org", Kind::NoBrackets, 7),
+        ("Ann Lee ann@example.org", Kind::NoBrackets, 11),
         ("\"Ann <ann@example.org>", Kind::UnclosedQuote, 0),
         ("(Ann ann@example.org", Kind::UnclosedComment, 0),
         ("Friends: ann@example.org;", Kind::Group, 7),
@@ -118,6 +133,24 @@ fn errors_say_what_and_where() {
     ] {
         let error = text.parse::<Mailbox>().unwrap_err();
         assert_eq!((error.kind(), error.offset()), (&kind, offset), "{text:?}");
+    }
+}
+
+#[test]
+fn advice_fits_the_mistake() {
+    for (text, advice) in [
+        ("a;b", "comma between addresses"),
+        ("a@x.org b@y.org", "a comma between two"),
+        ("bob@exa mple.net", "no blank in an address"),
+        ("Ann Lee ann@example.org", "Ann Lee <ann@example.org>"),
+        ("Lee, Ann <ann@example.org>", "within quotation marks"),
+    ] {
+        let error = Mailbox::parse_list(text).unwrap_err().to_string();
+        assert!(error.contains(advice), "{text}: {error}");
+    }
+    for text in ["bob@@x", "bob@exa mple.net", "a;b", "a..b@example.org"] {
+        let error = Mailbox::parse_list(text).unwrap_err().to_string();
+        assert!(!error.contains("name"), "{text}: {error}");
     }
 }
 

@@ -216,6 +216,14 @@ pub enum AddressErrorKind {
     Control(char),
     /// A character that cannot stand here.
     Unexpected(char),
+    /// A character that a display name can have within quotation marks only.
+    UnquotedName(char),
+    /// A display name, or a blank, before an address that is not in angle brackets: `Ann Lee ann@example.org`.
+    NoBrackets,
+    /// A semicolon between two addresses.
+    Semicolon,
+    /// A character behind an address that is complete.
+    AfterAddress(char),
     /// The text ends where more is needed.
     Incomplete,
     /// A quoted-string without its second quotation mark.
@@ -250,8 +258,26 @@ impl fmt::Display for AddressError {
             }
             AddressErrorKind::Unexpected(character) => write!(
                 f,
-                "{} cannot stand at octet {offset} of the address; a display name with special characters is \
-                 put in quotation marks",
+                "{} cannot stand at octet {offset} of an address",
+                Shown(*character)
+            ),
+            AddressErrorKind::UnquotedName(character) => write!(
+                f,
+                "{} at octet {offset} can be in a name within quotation marks only: \"Lee, Ann\" <ann@example.org>",
+                Shown(*character)
+            ),
+            AddressErrorKind::NoBrackets => write!(
+                f,
+                "behind a name the address stands in angle brackets: Ann Lee <ann@example.org> (at octet {offset})"
+            ),
+            AddressErrorKind::Semicolon => write!(
+                f,
+                "the semicolon at octet {offset} separates nothing: put a comma between addresses"
+            ),
+            AddressErrorKind::AfterAddress(character) => write!(
+                f,
+                "{} at octet {offset}, where the address has ended: there is no blank in an address, and a comma \
+                 between two",
                 Shown(*character)
             ),
             AddressErrorKind::Incomplete => {

@@ -59,6 +59,12 @@ impl<'a> Parser<'a> {
                     self.at = start;
                     let (address, at) = self.addr_spec()?;
                     self.skip_blanks()?;
+                    if self.peek() == Some('<') {
+                        return Err(AddressError {
+                            kind: Kind::UnquotedName('@'),
+                            offset: start + at,
+                        });
+                    }
                     return Ok(Mailbox {
                         name: None,
                         address,
@@ -77,6 +83,12 @@ impl<'a> Parser<'a> {
                 Some(character) if is_atext(character) => name.push_str(self.atom()),
                 Some(':') if words > 0 => return Err(self.error(Kind::Group)),
                 Some(',' | ';') if words == 0 => return Err(self.error(Kind::Empty)),
+                Some(character) if !character.is_control() && self.brackets_follow() => {
+                    return Err(self.error(Kind::UnquotedName(character)));
+                }
+                Some('@') if words > 1 => return Err(self.error(Kind::NoBrackets)),
+                Some(';') => return Err(self.error(Kind::Semicolon)),
+                Some(',') => return Err(self.error(Kind::Incomplete)),
                 Some(_) => return Err(self.unexpected()),
                 None if words == 0 => return Err(self.error(Kind::Empty)),
                 None => return Err(self.error(Kind::Incomplete)),
@@ -324,11 +336,23 @@ impl<'a> Parser<'a> {
     }
 
     fn end(&mut self) -> Result<(), AddressError> {
-        if self.at == self.text.len() {
-            Ok(())
-        } else {
-            Err(self.unexpected())
+        let apart = self.text[..self.at].ends_with([' ', '\t', '>', ')']);
+        match self.peek() {
+            None => Ok(()),
+            Some(';') => Err(self.error(Kind::Semicolon)),
+            Some(character) if apart && !character.is_control() => {
+                Err(self.error(Kind::AfterAddress(character)))
+            }
+            Some(_) => Err(self.unexpected()),
         }
+    }
+
+    /// Whether an address in angle brackets comes next: then what stands here was meant to be its name.
+    fn brackets_follow(&self) -> bool {
+        let rest = &self.text[self.at..];
+        // What is looked at begins with the character in question, which may be a comma itself.
+        let mut further = rest.chars().skip(1);
+        further.find(|character| matches!(character, '<' | ',' | ';' | '@')) == Some('<')
     }
 
     fn peek(&self) -> Option<char> {
