@@ -140,16 +140,13 @@ impl Transcript {
                 Seen::Line(line) => mask.shown(line),
                 Seen::Auth {
                     mechanism,
-                    response: 0,
+                    response: false,
                 } => format!("AUTH {}", printable(mechanism)),
-                Seen::Auth {
-                    mechanism,
-                    response,
-                } => {
-                    format!("AUTH {} <redacted {response} bytes>", printable(mechanism))
+                // Not even the length: it tells how long a password is.
+                Seen::Auth { mechanism, .. } => {
+                    format!("AUTH {} <redacted>", printable(mechanism))
                 }
-                Seen::Response(0) => String::new(),
-                Seen::Response(octets) => format!("<redacted {octets} bytes>"),
+                Seen::Response => "<redacted>".to_owned(),
                 Seen::Content(line) if all => mask.shown(line),
                 Seen::Content(_) => return,
                 Seen::ContentEnd(_) if all => return,
@@ -186,13 +183,13 @@ impl Transcript {
 
     /// What is left of lines that never became whole. What this side had begun is named, not shown.
     fn flush(&mut self, at: Duration) -> Vec<Line> {
-        let (sent, received) = self.follower.unfinished();
+        let (begun, content, received) = self.follower.unfinished();
         let mut lines = Vec::new();
-        if sent > 0 {
-            lines.push(note(
-                at,
-                format!("<{sent} bytes of an unfinished line or content were sent>"),
-            ));
+        if content > 0 {
+            let text = format!("<{content} bytes of unfinished content were sent>");
+            lines.push(note(at, text));
+        } else if begun {
+            lines.push(note(at, "<part of a line was sent>".to_owned()));
         }
         if !received.is_empty() {
             lines.push(Line {
@@ -275,11 +272,11 @@ mod tests {
 < 250 AUTH LOGIN PLAIN
 > AUTH login
 < 334 VXNlcm5hbWU6
-> <redacted 4 bytes>
+> <redacted>
 < 334 UGFzc3dvcmQ6
-> <redacted 12 bytes>
+> <redacted>
 ! 535 5.7.8 no *** ***
-> AUTH PLAIN <redacted 16 bytes>
+> AUTH PLAIN <redacted>
 < 235 ok
 > MAIL FROM:<a@b>
 > RCPT TO:<c@d>
@@ -367,13 +364,6 @@ mod tests {
         );
         let lines = transcript.notice(Duration::ZERO, &Notice::Closed);
         let shown: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
-        assert_eq!(
-            shown,
-            [
-                "<19 bytes of an unfinished line or content were sent>",
-                "42",
-                "closed"
-            ]
-        );
+        assert_eq!(shown, ["<part of a line was sent>", "42", "closed"]);
     }
 }

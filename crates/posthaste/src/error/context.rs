@@ -93,13 +93,23 @@ impl Context<'_> {
         };
         let error = rejected(*stage, reply);
         if refusals.len() > 1 && *stage == session::Stage::Rcpt {
-            let message = format!(
-                "all {} recipients were refused, with {reply} among others",
-                refusals.len()
-            );
-            return error.with_message(message);
+            let alike = refusals.iter().all(|(_, other)| other == reply);
+            let how = if alike { "" } else { ", in more than one way" };
+            let who = match (refusals.len(), report.recipients.len()) {
+                (2, 2) => "both recipients were refused".to_owned(),
+                (refused, all) if refused == all => format!("all {all} recipients were refused"),
+                (refused, all) => {
+                    format!("{refused} of {all} recipients were refused, the others not tried")
+                }
+            };
+            let error = error.with_message(format!("{who}{how}: {reply}"));
+            return self.retry_for_others(error, &causes);
         }
-        // Others may not have been tried at all, because the connection was lost.
+        self.retry_for_others(error, &causes)
+    }
+
+    /// Others may not have been tried at all, because the connection was lost.
+    fn retry_for_others(&self, error: Error, causes: &[&Cause]) -> Error {
         let untried = causes
             .iter()
             .any(|cause| self.of(cause).retry() == Retry::Safe);
@@ -169,6 +179,23 @@ mod tests {
         let code = error.reply().map_or(0, |reply| reply.code().number());
         let recipients = error.report().map_or(0, |report| report.recipients.len());
         (error.kind(), error.stage(), error.retry(), code, recipients)
+    }
+
+    #[test]
+    fn what_was_said_to_all_is_told_once() {
+        let message = |replies: &[&str]| {
+            let begin = ["220 mx", "250 mx", "250 ok"];
+            let report = report(&[&begin, replies].concat());
+            Context::default().report(report, None).message().to_owned()
+        };
+        assert_eq!(
+            message(&["550 no", "550 no"]),
+            "both recipients were refused: 550 no"
+        );
+        assert_eq!(
+            message(&["550 no", "450 later"]),
+            "both recipients were refused, in more than one way: 450 later"
+        );
     }
 
     #[test]

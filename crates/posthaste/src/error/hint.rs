@@ -107,6 +107,10 @@ const TABLE: &[Row] = &[
         "many servers offer AUTH only over TLS, and on port 587 or 465 rather than 25",
     ),
     (
+        |seen| seen.is(Kind::Auth, "no-mechanism"),
+        "PLAIN and LOGIN are known here; a server that offers neither may do so over TLS, or under another port or name",
+    ),
+    (
         |seen| seen.code == 530 && seen.says("starttls"),
         "the server wants TLS first: [[--tls starttls|Tls::StartTls]]",
     ),
@@ -130,6 +134,13 @@ const TABLE: &[Row] = &[
     (
         |seen| seen.is(Kind::Tls, "wrong-mode"),
         "use smtp:// or [[--tls starttls|Tls::StartTls]]",
+    ),
+    (
+        |seen| {
+            seen.is(Kind::Tls, "not-tls")
+                || (seen.is(Kind::Protocol, "malformed-reply") && seen.stage == Stage::Greeting)
+        },
+        "check host and port: submission is on port 587 (STARTTLS) or 465 (TLS)",
     ),
     (
         |seen| seen.is(Kind::Tls, "unknown-issuer"),
@@ -160,6 +171,14 @@ const TABLE: &[Row] = &[
         "the server said nothing: if it expects TLS from the first octet, use smtps:// or [[--tls implicit|Tls::Implicit]]",
     ),
     (
+        |seen| seen.is(Kind::Connect, "not-found"),
+        "check the spelling of the server's name; it is often smtp. or mail. before the domain of the address",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "resolver"),
+        "no name server answers here: check this host's network",
+    ),
+    (
         |seen| seen.is(Kind::Connect, "timed-out") && seen.port == "25",
         "many networks let nothing out on port 25; submission is on port 587 or 465",
     ),
@@ -179,11 +198,12 @@ const TABLE: &[Row] = &[
 
 #[cfg(test)]
 mod tests {
-    use posthaste_proto::error::{Cause, TlsFailure};
+    use posthaste_proto::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
     use posthaste_proto::reply::{Reply, ReplyCode};
     use posthaste_proto::session::Stage as At;
 
     use super::*;
+    use crate::stream::{TlsError, TlsErrorKind};
 
     fn hint_of(stage: At, code: u16, text: &str) -> String {
         let reply = Reply::new(ReplyCode::new(code).unwrap(), text);
@@ -272,5 +292,31 @@ mod tests {
     fn starttls_that_is_missing() {
         let error = Context::default().error(&Cause::Tls(TlsFailure::NotOffered));
         assert!(error.hint().unwrap_or_default().contains("smtps://"));
+    }
+
+    #[test]
+    fn what_is_no_mail_server_or_knows_no_mechanism() {
+        let not_smtp = Cause::Protocol {
+            stage: At::Greeting,
+            error: ProtocolError::Unsolicited(Reply::new(ReplyCode::new(250).unwrap(), "")),
+        };
+        let error = Context::default().error(&not_smtp);
+        assert_eq!(error.shell_hint(), None);
+        let offered = AuthFailure::NoCommonMechanism("GSSAPI".to_owned());
+        let error = Context::default().error(&Cause::Auth(offered));
+        assert!(error.shell_hint().unwrap_or_default().contains("PLAIN"));
+        let lost = TlsError::new(TlsErrorKind::NotTls, "x");
+        let context = Context {
+            tls: Some(&lost),
+            ..Context::default()
+        };
+        let error = context.error(&Cause::Tls(TlsFailure::Handshake("x".to_owned())));
+        assert_eq!((error.kind(), error.reason()), (Kind::Tls, "not-tls"));
+        assert!(error.shell_hint().unwrap_or_default().contains("port"));
+        for (reason, word) in [("not-found", "spelling"), ("resolver", "network")] {
+            let error = Error::new(Kind::Connect, reason, Stage::Resolve, "x");
+            let error = Context::default().finish(error);
+            assert!(error.shell_hint().unwrap_or_default().contains(word));
+        }
     }
 }

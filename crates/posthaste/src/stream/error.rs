@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error as Rustls};
@@ -18,8 +19,10 @@ pub enum TlsErrorKind {
     TimedOut,
     /// The server closed the connection.
     Closed,
-    /// The server does not speak TLS here: it answered in plain text.
+    /// The server does not speak TLS here: it answered with an SMTP reply in plain text.
     WrongMode,
+    /// What answered speaks neither TLS here nor SMTP.
+    NotTls,
     /// The certificate is for other names.
     NameMismatch,
     /// The certificate is past its date.
@@ -72,16 +75,25 @@ impl TlsError {
         Self::new(TlsErrorKind::NoRoots, message)
     }
 
-    /// The server's plain words instead of TLS; `seen` are its first octets.
-    pub(super) fn plain_text(seen: &[u8]) -> Self {
-        let seen = posthaste_proto::reply::printable(seen);
-        Self::new(
-            TlsErrorKind::WrongMode,
-            format!(
-                "the server speaks plain text where TLS was begun: \"{}\"",
-                seen.trim_end()
+    /// What came instead of TLS, when it is none: `seen` are the first octets of the peer, of which no more than `kept`
+    /// are kept.
+    pub(super) fn not_tls(seen: &[u8], kept: usize) -> Option<Self> {
+        // The types of TLS records: RFC 8446 section 5.1, and heartbeat.
+        if matches!(seen.first(), None | Some(0x14..=0x18)) {
+            return None;
+        }
+        let (kind, what) = match seen {
+            [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', ..] => (
+                TlsErrorKind::WrongMode,
+                "the server speaks plain text where TLS was begun",
             ),
-        )
+            _ => (
+                TlsErrorKind::NotTls,
+                "what was answered is neither TLS nor SMTP",
+            ),
+        };
+        let message = format!("{what}: \"{}\"", first_line(seen, seen.len() >= kept));
+        Some(Self::new(kind, message))
     }
 
     pub(super) fn of(error: &Rustls) -> Self {
@@ -119,7 +131,7 @@ impl TlsError {
                     0 => "no name at all".to_owned(),
                     _ => presented.iter().map(|name| bare_name(name)).collect::<Vec<_>>().join(", "),
                 };
-                let wanted = expected.to_str();
+                let wanted = address_or(&expected.to_str());
                 (TlsErrorKind::NameMismatch, format!("the certificate is for {offered}, not for {wanted}"))
             }
             CertificateError::NotValidForName => {
@@ -160,6 +172,7 @@ impl TlsErrorKind {
             Self::TimedOut => "timed-out",
             Self::Closed => "closed",
             Self::WrongMode => "wrong-mode",
+            Self::NotTls => "not-tls",
             Self::NameMismatch => "name-mismatch",
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
@@ -182,12 +195,30 @@ impl fmt::Display for TlsError {
 
 impl std::error::Error for TlsError {}
 
+/// The first line, fit to be shown; `…` stands for what follows it.
+fn first_line(seen: &[u8], cut: bool) -> String {
+    let end = seen.iter().position(|octet| b"\r\n".contains(octet));
+    let line = seen.get(..end.unwrap_or(seen.len())).unwrap_or(seen);
+    let rest = seen.get(line.len()..).unwrap_or_default();
+    let more = !rest.trim_ascii().is_empty() || (cut && end.is_none());
+    let line = posthaste_proto::reply::printable(line).into_owned();
+    line + if more { "…" } else { "" }
+}
+
+/// Addresses as everyone writes them: `::1`, which some write as `0::1`.
+fn address_or(name: &str) -> String {
+    name.parse::<IpAddr>()
+        .map_or_else(|_| name.to_owned(), |address| address.to_string())
+}
+
 /// rustls names what is presented as `DnsName("mail.example.org")`.
 fn bare_name(presented: &str) -> String {
     let bare = presented
         .split_once('(')
         .map_or(presented, |(_, rest)| rest.trim_end_matches(')'));
-    posthaste_proto::reply::printable(bare.trim_matches('"').as_bytes()).into_owned()
+    address_or(&posthaste_proto::reply::printable(
+        bare.trim_matches('"').as_bytes(),
+    ))
 }
 
 /// `2026-11-23`, by the civil calendar.
@@ -239,6 +270,24 @@ mod tests {
             "mail.example.org"
         );
         assert_eq!(bare_name("IpAddress(127.0.0.1)"), "127.0.0.1");
+        assert_eq!(bare_name("IpAddress(0::1)"), "::1");
         assert_eq!(bare_name("odd"), "odd");
+    }
+
+    #[test]
+    fn what_is_no_tls_is_quoted_by_its_first_line() {
+        let told = |seen: &[u8]| {
+            TlsError::not_tls(seen, 20).map(|error| (error.kind(), error.to_string()))
+        };
+        let (kind, message) = told(b"SSH-2.0-x\r\n").unwrap();
+        assert_eq!(kind, TlsErrorKind::NotTls);
+        assert!(message.ends_with(": \"SSH-2.0-x\""), "{message}");
+        let (kind, message) = told(b"220-a\r\n220 b\r\n").unwrap();
+        assert_eq!(kind, TlsErrorKind::WrongMode);
+        assert!(message.ends_with(": \"220-a…\""), "{message}");
+        let (_, message) = told(&[b'x'; 20]).unwrap();
+        assert!(message.ends_with("x…\""), "{message}");
+        assert_eq!(told(b""), None);
+        assert_eq!(told(&[0x15, 3, 3, 0, 2]), None);
     }
 }

@@ -111,11 +111,7 @@ impl Tls {
             if let Err(error) = self.connection.process_new_packets() {
                 // The alert that says why is worth a try.
                 let _ = self.flush(lower, Duration::ZERO, false);
-                return Err(if self.is_plain_text() {
-                    TlsError::plain_text(&self.seen)
-                } else {
-                    TlsError::of(&error)
-                });
+                return Err(self.not_tls().unwrap_or_else(|| TlsError::of(&error)));
             }
             if left().is_zero() && self.connection.is_handshaking() {
                 return Err(TlsError::timed_out());
@@ -141,31 +137,26 @@ impl Tls {
         if is_timeout(error) {
             return TlsError::timed_out();
         }
-        if self.is_plain_text() {
-            return TlsError::plain_text(&self.seen);
-        }
-        TlsError::new(
-            TlsErrorKind::Closed,
-            format!("the connection was lost in the handshake: {error}"),
-        )
+        self.not_tls().unwrap_or_else(|| {
+            TlsError::new(
+                TlsErrorKind::Closed,
+                format!("the connection was lost in the handshake: {error}"),
+            )
+        })
     }
 
     fn closed(&self) -> TlsError {
-        if self.is_plain_text() {
-            return TlsError::plain_text(&self.seen);
-        }
-        TlsError::new(
-            TlsErrorKind::Closed,
-            "the server closed the connection in the handshake",
-        )
+        self.not_tls().unwrap_or_else(|| {
+            TlsError::new(
+                TlsErrorKind::Closed,
+                "the server closed the connection in the handshake",
+            )
+        })
     }
 
-    /// A reply code instead of a record type.
-    fn is_plain_text(&self) -> bool {
-        matches!(
-            self.seen.as_slice(),
-            [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9', ..]
-        )
+    /// Plain text instead of a record.
+    fn not_tls(&self) -> Option<TlsError> {
+        TlsError::not_tls(&self.seen, Self::SEEN)
     }
 
     /// Sends what rustls wants to send. `hear`: gives up when there is something to read and sending would wait.

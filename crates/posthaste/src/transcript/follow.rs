@@ -39,10 +39,11 @@ pub(super) enum Seen<'a> {
     Line(&'a [u8]),
     Auth {
         mechanism: &'a [u8],
-        response: usize,
+        /// Whether an initial response follows.
+        response: bool,
     },
-    /// An answer to a challenge, so many octets.
-    Response(usize),
+    /// An answer to a challenge.
+    Response,
     Content(&'a [u8]),
     /// The content, or a chunk of it, is whole: so many octets.
     ContentEnd(u64),
@@ -96,15 +97,16 @@ impl Follower {
         }
     }
 
-    /// How many octets of a line or of content are without their end, and the beginning of a line of the server.
-    pub(super) fn unfinished(&self) -> (u64, &[u8]) {
+    /// What is without its end: whether a line of this side was begun, how many octets of content went out, and the
+    /// beginning of a line of the server.
+    pub(super) fn unfinished(&self) -> (bool, u64, &[u8]) {
         let begun = u64::try_from(self.sent.len()).unwrap_or(u64::MAX);
         let content = match self.mode {
             Mode::Command => 0,
-            Mode::Lines { octets } => octets,
+            Mode::Lines { octets } => octets + begun,
             Mode::Chunk { size, left } => size - left,
         };
-        (begun + content, &self.received)
+        (begun > 0, content, &self.received)
     }
 
     fn line(&mut self, whole: &[u8], tell: &mut dyn FnMut(Seen<'_>)) {
@@ -122,7 +124,7 @@ impl Follower {
         }
         // Nothing can be pipelined behind AUTH: whatever comes before its reply belongs to it.
         if self.awaited.contains(&Asked::Auth) {
-            return tell(Seen::Response(line.len()));
+            return tell(Seen::Response);
         }
         let mut words = line.splitn(3, |octet| *octet == b' ');
         let verb = words.next().unwrap_or_default();
@@ -131,7 +133,7 @@ impl Follower {
         let asked = if verb.eq_ignore_ascii_case(b"AUTH") {
             tell(Seen::Auth {
                 mechanism: argument,
-                response: rest.len(),
+                response: !rest.is_empty(),
             });
             Asked::Auth
         } else {
