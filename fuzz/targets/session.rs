@@ -163,7 +163,10 @@ fn start(choice: u8) -> (Session, Vec<TransactionId>) {
     let first = session.submit(envelope(choice), ContentSpec::seven_bit(9));
     let mut submitted = vec![first];
     if choice & 128 != 0 {
-        submitted.push(session.submit(envelope(choice.wrapping_add(1) & 3), ContentSpec::seven_bit(9)));
+        submitted.push(session.submit(
+            envelope(choice.wrapping_add(1) & 3),
+            ContentSpec::seven_bit(9),
+        ));
         submitted.push(session.submit(envelope(0), ContentSpec::seven_bit(9)));
         session.quit();
     }

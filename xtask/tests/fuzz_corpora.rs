@@ -9,10 +9,22 @@
 
 use std::path::Path;
 
+#[path = "../../fuzz/targets/address.rs"]
+mod address;
+#[path = "../../fuzz/targets/client_server.rs"]
+mod client_server;
+#[path = "../../fuzz/targets/command.rs"]
+mod command;
+#[path = "../../fuzz/targets/dot.rs"]
+mod dot;
+#[path = "../../fuzz/targets/ehlo.rs"]
+mod ehlo;
 #[path = "../../fuzz/targets/reply.rs"]
 mod reply;
 #[path = "../../fuzz/targets/session.rs"]
 mod session;
+#[path = "../../fuzz/targets/starttls.rs"]
+mod starttls;
 
 fn replay(target: &str, run: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -27,6 +39,31 @@ fn replay(target: &str, run: fn(&[u8])) {
 }
 
 #[test]
+fn address() {
+    replay("address", address::run);
+}
+
+#[test]
+fn client_server() {
+    replay("client_server", client_server::run);
+}
+
+#[test]
+fn command() {
+    replay("command", command::run);
+}
+
+#[test]
+fn dot() {
+    replay("dot", dot::run);
+}
+
+#[test]
+fn ehlo() {
+    replay("ehlo", ehlo::run);
+}
+
+#[test]
 fn reply() {
     replay("reply", reply::run);
 }
@@ -34,4 +71,9 @@ fn reply() {
 #[test]
 fn session() {
     replay("session", session::run);
+}
+
+#[test]
+fn starttls() {
+    replay("starttls", starttls::run);
 }
