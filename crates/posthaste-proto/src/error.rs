@@ -213,15 +213,15 @@ impl fmt::Display for OverLimit {
         match self {
             Self::Recipients(most) => write!(
                 f,
-                "the server takes at most {most} recipients for one message (RCPTMAX)"
+                "over the server's limit of recipients for one message (RCPTMAX={most})"
             ),
             Self::Messages(most) => write!(
                 f,
-                "the server takes at most {most} messages in one session (MAILMAX)"
+                "over the server's limit of messages in one session (MAILMAX={most})"
             ),
             Self::Domains(most) => write!(
                 f,
-                "the server takes recipients of at most {most} domains in one session (RCPTDOMAINMAX)"
+                "over the server's limit of recipients' domains in one session (RCPTDOMAINMAX={most})"
             ),
         }
     }
@@ -251,7 +251,7 @@ impl fmt::Display for LocalRefusal {
             ),
             Self::OutsideLimits(extension) => write!(
                 f,
-                "the message asks for more of {extension} than the server offers"
+                "what the message asks of {extension} is outside the limits that the server names"
             ),
             Self::RequireTlsInClear => {
                 f.write_str("the message asks for REQUIRETLS and the session is not encrypted")

@@ -188,3 +188,60 @@ impl fmt::Display for EnvelopeError {
 }
 
 impl core::error::Error for EnvelopeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Notify;
+    use alloc::format;
+    use proptest::prelude::*;
+
+    fn envelope(recipients: usize) -> Envelope {
+        let paths = (0..recipients).map(|number| format!("r{number}@example.net").parse().unwrap());
+        Envelope::new("ann@example.org".parse().unwrap(), paths).unwrap()
+    }
+
+    #[test]
+    fn options_belong_to_recipients_that_there_are() {
+        let notify = RecipientOptions::new().notify(Notify::DELAY);
+        let envelope = envelope(2);
+        assert_eq!(
+            envelope.clone().with_recipient(2, notify.clone()),
+            Err(EnvelopeError::NoSuchRecipient {
+                index: 2,
+                recipients: 2
+            })
+        );
+        let one = envelope.with_recipient(1, notify.clone()).unwrap();
+        assert_eq!(one.recipient_options(0), &RecipientOptions::new());
+        assert_eq!(one.recipient_options(1), &notify);
+        assert_eq!(one.recipient_options(2), &RecipientOptions::new());
+    }
+
+    proptest! {
+        #[test]
+        fn parts_are_the_whole(recipients in 1..40usize, max in 1..50usize, special in 0..40usize) {
+            let special = special % recipients;
+            let notify = RecipientOptions::new().notify(Notify::NEVER);
+            let whole = envelope(recipients)
+                .with_options(MessageOptions::new().require_tls())
+                .with_recipient(special, notify)
+                .unwrap();
+            let max = NonZeroUsize::new(max).unwrap();
+            let parts: Vec<_> = whole.split(max).collect();
+            prop_assert_eq!(parts.len(), recipients.div_ceil(max.get()));
+            let mut place = 0;
+            for part in &parts {
+                prop_assert!((1..=max.get()).contains(&part.recipients().len()));
+                prop_assert_eq!(part.reverse_path(), whole.reverse_path());
+                prop_assert_eq!(part.options(), whole.options());
+                for (index, path) in part.recipients().iter().enumerate() {
+                    prop_assert_eq!(path, &whole.recipients()[place]);
+                    prop_assert_eq!(part.recipient_options(index), whole.recipient_options(place));
+                    place += 1;
+                }
+            }
+            prop_assert_eq!(place, recipients);
+        }
+    }
+}

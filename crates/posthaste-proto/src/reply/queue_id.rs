@@ -1,7 +1,7 @@
 //! Queue ids, which servers only name in free text.
 
-/// Picks the id out of one line of a final reply. Knows the texts of Postfix, Exim, sendmail, OpenSMTPD, Haraka, qmail,
-/// Exchange, Gmail, Amazon SES, and of services that write like one of them.
+/// Picks the id out of one line of a final reply. Knows the texts of Postfix, Exim, sendmail, OpenSMTPD, Haraka, Dovecot,
+/// qmail, Exchange, Gmail, Amazon SES, and of services that write like one of them.
 pub(super) fn find(line: &[u8]) -> Option<&str> {
     let line = core::str::from_utf8(line).ok()?;
     // Postfix and friends, Exim, OpenSMTPD.
@@ -38,6 +38,10 @@ pub(super) fn find(line: &[u8]) -> Option<&str> {
     // SES: "Ok ID", and nothing else; an id as long as that is no word.
     if let Some(rest) = line.strip_prefix("Ok ").filter(|rest| rest.len() >= 32) {
         return whole_id(rest.trim_end());
+    }
+    // Dovecot's LMTP: "<recipient> ID Saved", a colon and a number behind the id of a further recipient.
+    if let Some((before, "")) = line.split_once(" Saved") {
+        return id(before.rsplit(' ').next()?);
     }
     // OpenSMTPD: "ID Message accepted for delivery"; sendmail writes the same.
     if let Some((before, _)) = line.split_once(" Message accepted for delivery") {
@@ -97,6 +101,10 @@ mod tests {
             (
                 "OK queued as 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
                 Some("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"),
+            ),
+            (
+                "<two@posthaste.test> 0JWsEON+A2s4RAAA0J78UA:R2 Saved",
+                Some("0JWsEON+A2s4RAAA0J78UA"),
             ),
             ("Ok", None),
             ("Ok this is a very long sentence about nothing", None),

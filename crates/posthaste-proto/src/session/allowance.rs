@@ -40,12 +40,14 @@ impl Allowance {
             .domains
             .map(NonZeroUsize::get)
             .filter(|most| *most <= Self::DOMAINS_KEPT);
-        let (mut taken, mut refused) = (0, false);
+        let (mut taken, mut refused, mut new) = (0, false, BTreeSet::new());
         let paths = transaction.envelope.recipients().iter();
         for (slot, path) in transaction.recipients.iter_mut().zip(paths) {
             let limit = match (limits.recipients.map(NonZeroUsize::get), domains) {
                 (Some(most), _) if taken >= most => Some(OverLimit::Recipients(most)),
-                (_, Some(most)) if !self.takes_domain(path, most) => Some(OverLimit::Domains(most)),
+                (_, Some(most)) if !self.takes_domain(path, most, &mut new) => {
+                    Some(OverLimit::Domains(most))
+                }
                 _ => None,
             };
             match limit {
@@ -60,18 +62,23 @@ impl Allowance {
             transaction.decide(&Fate::NotSent(Cause::RecipientPolicy));
         } else {
             self.messages += 1;
+            self.domains.append(&mut new);
         }
     }
 
-    fn takes_domain(&mut self, path: &ForwardPath, most: usize) -> bool {
+    /// Whether this recipient's domain is, or may become, one of the session's; it is among `new` then.
+    fn takes_domain(&self, path: &ForwardPath, most: usize, new: &mut BTreeSet<String>) -> bool {
         let Some(domain) = path.mailbox().map(Mailbox::domain) else {
             return true;
         };
         let domain = domain.to_string().to_ascii_lowercase();
-        if !self.domains.contains(&domain) && self.domains.len() >= most {
-            return false;
+        if self.domains.contains(&domain) || new.contains(&domain) {
+            return true;
         }
-        self.domains.insert(domain);
-        true
+        let fits = self.domains.len() + new.len() < most;
+        if fits {
+            new.insert(domain);
+        }
+        fits
     }
 }

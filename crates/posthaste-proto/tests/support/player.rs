@@ -327,6 +327,9 @@ impl Player {
             }
             Event::Done { report } => {
                 let mut told = format!("message {} done: {:?}\n", report.id, report.disposition());
+                if !report.left_out.is_empty() {
+                    told += &format!("  left out {:?}\n", report.left_out);
+                }
                 for (index, recipient) in report.recipients.iter().enumerate() {
                     told += &format!("  recipient {index} {}\n", fate(&recipient.fate));
                 }

@@ -1,6 +1,9 @@
 //! The text form of a transcript.
 
+use posthaste_proto::capability::Extension;
+use posthaste_proto::command::FutureRelease;
 use posthaste_proto::content::{ContentSize, Encoding};
+use posthaste_proto::envelope::{MessageOptions, RecipientOptions};
 use posthaste_proto::session::{AuthPolicy, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy};
 use posthaste_proto::{Config, ContentSpec, Credentials, Envelope};
 
@@ -11,6 +14,8 @@ pub(crate) struct Script {
     /// Every message is submitted at the beginning, and QUIT asked for.
     pub(crate) batch: bool,
     pub(crate) lines: Vec<Line>,
+    /// Whether it is about this build: `only: idna` or `only: no-idna` asks for the feature, or that it is off.
+    pub(crate) is_for_this_build: bool,
     /// Everything behind `==`.
     pub(crate) expected: String,
 }
@@ -37,6 +42,13 @@ impl Script {
         let mut config = Config::new("client.example.org".parse().unwrap()).tls(TlsPolicy::Never);
         let mut messages = Vec::new();
         let mut lines = Vec::new();
+        let idna = cfg!(feature = "idna");
+        let is_for_this_build = head.lines().all(|line| match line.strip_prefix("only: ") {
+            None => true,
+            Some("idna") => idna,
+            Some("no-idna") => !idna,
+            Some(other) => panic!("unknown feature {other}"),
+        });
         let batch = head.lines().any(|line| line == "batch");
         for line in head.lines() {
             if let Some(rest) = line.strip_prefix("config: ") {
@@ -59,7 +71,7 @@ impl Script {
                 lines.push(Line::Client(octets(rest, true)));
             } else if let Some(rest) = line.strip_prefix("-- ") {
                 lines.push(Line::World(rest.to_owned()));
-            } else if line != "batch" {
+            } else if line != "batch" && !line.starts_with("only: ") {
                 assert!(
                     line.is_empty() || line.starts_with('#'),
                     "not a line of a transcript: {line}"
@@ -71,6 +83,7 @@ impl Script {
             messages,
             batch,
             lines,
+            is_for_this_build,
             expected: expected.to_owned(),
         }
     }
@@ -126,20 +139,86 @@ fn message(text: &str) -> (Envelope, ContentSpec, Vec<u8>) {
     let (to, flags) = rest.split_once(" [").unwrap_or((rest, ""));
     let content = octets(content, false);
     let size = ContentSize::Exact(content.len() as u64);
-    let spec = match flags.trim_end_matches(']') {
-        "" => ContentSpec::new(Encoding::SEVEN_BIT, size),
-        "8bit" => ContentSpec::new(Encoding::EIGHT_BIT, size).or(Encoding::SEVEN_BIT, size),
-        "8bit-only" => ContentSpec::new(Encoding::EIGHT_BIT, size),
-        "unknown size" => ContentSpec::new(Encoding::SEVEN_BIT, ContentSize::Unknown),
-        other => panic!("unknown flag {other}"),
-    };
+    let mut spec = ContentSpec::new(Encoding::SEVEN_BIT, size);
     let from = if from == "<>" { "" } else { from };
-    let to = to.split(", ").map(|path| path.parse().unwrap());
-    (
-        Envelope::new(from.parse().unwrap(), to).unwrap(),
-        spec,
-        content,
-    )
+    let to: Vec<_> = to.split(", ").map(|path| path.parse().unwrap()).collect();
+    let mut options = MessageOptions::new();
+    let mut recipients = vec![RecipientOptions::new(); to.len()];
+    let flags = flags
+        .trim_end_matches(']')
+        .replace("unknown size", "unknown-size");
+    for flag in flags.split(' ').filter(|flag| !flag.is_empty()) {
+        let (key, value) = flag.split_once('=').unwrap_or((flag, ""));
+        let (key, index) = match key.split_once(':') {
+            Some((key, index)) => (key, Some(index.parse::<usize>().unwrap())),
+            None => (key, None),
+        };
+        let mut each = |change: &dyn Fn(RecipientOptions) -> RecipientOptions| {
+            for (place, one) in recipients.iter_mut().enumerate() {
+                if index.is_none_or(|index| index == place) {
+                    *one = change(one.clone());
+                }
+            }
+        };
+        options = match key {
+            "ret" => options.return_content(value.parse().unwrap()),
+            "envid" => options.envelope_id(value.parse().unwrap()),
+            "auth" => options.submitter(value.parse().unwrap()),
+            "by" => options.deliver_by(value.parse().unwrap()),
+            "holdfor" => options.future_release(FutureRelease::For(value.parse().unwrap())),
+            "holduntil" => options.future_release(FutureRelease::Until(value.parse().unwrap())),
+            "mt-priority" => options.priority(value.parse().unwrap()),
+            "requiretls" => options.require_tls(),
+            "if" => options.if_offered(extension(value)),
+            _ => {
+                match key {
+                    "notify" => each(&|one| one.notify(value.parse().unwrap())),
+                    "orcpt" => each(&|one| one.original_recipient(value.parse().unwrap())),
+                    "if-dsn" => each(&RecipientOptions::if_offered),
+                    "8bit" => {
+                        let eight_bit = ContentSpec::new(Encoding::EIGHT_BIT, size);
+                        spec = eight_bit.or(Encoding::SEVEN_BIT, size);
+                    }
+                    "8bit-only" => spec = ContentSpec::new(Encoding::EIGHT_BIT, size),
+                    "utf8-header" => {
+                        let utf8_headers = true;
+                        let encoding = Encoding {
+                            utf8_headers,
+                            ..Encoding::EIGHT_BIT
+                        };
+                        spec = ContentSpec::new(encoding, size);
+                    }
+                    "unknown-size" => {
+                        spec = ContentSpec::new(Encoding::SEVEN_BIT, ContentSize::Unknown);
+                    }
+                    other => panic!("unknown flag {other}"),
+                }
+                options
+            }
+        };
+    }
+    let envelope = Envelope::new(from.parse().unwrap(), to).unwrap();
+    let envelope = recipients
+        .into_iter()
+        .enumerate()
+        .fold(envelope.with_options(options), |envelope, (index, one)| {
+            envelope.with_recipient(index, one).unwrap()
+        });
+    (envelope, spec, content)
+}
+
+fn extension(keyword: &str) -> Extension {
+    [
+        Extension::Auth,
+        Extension::DeliverBy,
+        Extension::Dsn,
+        Extension::FutureRelease,
+        Extension::MtPriority,
+        Extension::RequireTls,
+    ]
+    .into_iter()
+    .find(|extension| extension.keyword() == keyword)
+    .unwrap()
 }
 
 /// Undoes `\r`, `\n`, `\\` and `\xNN`.
