@@ -2,7 +2,7 @@
 
 use std::io;
 
-use posthaste_proto::error::{AuthFailure, Cause, LocalRefusal, TlsFailure};
+use posthaste_proto::error::{AuthFailure, Cause, LocalRefusal, OverLimit, TlsFailure};
 use posthaste_proto::reply::Reply;
 use posthaste_proto::session;
 
@@ -35,6 +35,15 @@ impl Context<'_> {
                 Error::new(Kind::Input, "bare-line-break", Stage::Content, says)
             }
             Cause::LocalRefusal(refusal) => local(*refusal, says),
+            // Decided here, from what the server said before; a further session may take it.
+            Cause::OverLimit(limit) => {
+                let stage = match limit {
+                    OverLimit::Messages(_) => Stage::Mail,
+                    // RCPTMAX and RCPTDOMAINMAX, and what is younger than this table.
+                    OverLimit::Recipients(_) | OverLimit::Domains(_) | _ => Stage::Rcpt,
+                };
+                Error::new(Kind::Rejected, "over-limit", stage, says).with_retry(Retry::Safe)
+            }
             Cause::RecipientPolicy => Error::new(Kind::Rejected, "all-or-none", Stage::Rcpt, says),
             Cause::Refused { stage, reply } => refused(*stage, reply),
             Cause::Closed { stage, unfinished } => {
@@ -174,7 +183,10 @@ fn local(refusal: LocalRefusal, says: String) -> Error {
         LocalRefusal::NeedsBinaryMime => {
             Error::new(Kind::Input, "needs-binarymime", Stage::Mail, says)
         }
-        _ => Error::new(Kind::Input, "not-supported", Stage::Mail, says),
+        LocalRefusal::NotOffered(_)
+        | LocalRefusal::OutsideLimits(_)
+        | LocalRefusal::RequireTlsInClear
+        | _ => Error::new(Kind::Input, "not-supported", Stage::Mail, says),
     }
 }
 
@@ -289,6 +301,18 @@ mod tests {
             (
                 Cause::RecipientPolicy,
                 ("rejected", "all-or-none", "rcpt", Never),
+            ),
+            (
+                Cause::OverLimit(OverLimit::Recipients(1)),
+                ("rejected", "over-limit", "rcpt", Safe),
+            ),
+            (
+                Cause::OverLimit(OverLimit::Messages(1)),
+                ("rejected", "over-limit", "mail", Safe),
+            ),
+            (
+                Cause::LocalRefusal(LocalRefusal::RequireTlsInClear),
+                ("input", "not-supported", "mail", Never),
             ),
             (
                 refused(At::Greeting, 554),
