@@ -12,7 +12,7 @@ use crate::failure::{Failure, plain};
 use crate::flags::{ComposeFlags, Verbosity};
 use crate::input::environment::Environment;
 use crate::input::target;
-use crate::input::{message, secret};
+use crate::input::{message, secret, stdin};
 use crate::received;
 use crate::report::Verdict;
 
@@ -31,7 +31,7 @@ pub(crate) fn run(compose: &ComposeFlags) -> Result<Verdict> {
             .hint("write the message to a file with --output FILE")
             .into());
     }
-    message::check_usage(&flags.message, None, &environment)?;
+    message::check_usage(&flags.message, None, &environment, stdin::is_given())?;
     let prepared = message::prepare(
         &flags.message,
         &environment,
@@ -46,7 +46,7 @@ pub(crate) fn run(compose: &ComposeFlags) -> Result<Verdict> {
     };
     let mut verdict = Verdict::composed(&prepared, octets, compose.output_file.clone());
     if flags.output.verbosity() >= Verbosity::Transcript {
-        verdict.epilogue = received::text(&prepared.message.to_bytes(&ENCODING)?, None);
+        verdict.epilogue = received::text(&prepared.message.to_bytes(&ENCODING)?, None, None);
     }
     Ok(verdict)
 }

@@ -47,13 +47,19 @@ fn run(command: &Command) -> Exit {
 /// Tells the verdict. What became of the message decides the exit code, not whether somebody listened.
 fn finish(verdict: &Verdict, verbosity: Verbosity, json: bool) -> Exit {
     console::say(&human::text(verdict, verbosity));
-    if json && let Err(error) = console::data(&json::line(verdict)) {
+    if json {
+        tell_json(verdict);
+    }
+    verdict.exit
+}
+
+fn tell_json(verdict: &Verdict) {
+    if let Err(error) = console::data(&json::line(verdict)) {
         console::say(&format!(
             "warning: the JSON cannot be written to stdout: {}\n",
             failure::plain(&error)
         ));
     }
-    verdict.exit
 }
 
 /// `--help` and `--version`, or a command line that is wrong: 64 in every case.
@@ -68,19 +74,23 @@ fn misused(error: &clap::Error, arguments: &[OsString]) -> Exit {
     }
     let _ = error.print();
     if OutputFlags::json_was_asked_for(arguments) {
-        let first = error.render().to_string();
-        let first = first
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ")
-            .to_owned();
-        if let Err(error) = console::data(&json::line(&Verdict::refused(Failure::usage(first)))) {
-            console::say(&format!(
-                "warning: the JSON cannot be written to stdout: {}\n",
-                failure::plain(&error)
-            ));
-        }
+        tell_json(&Verdict::refused(in_words(error)));
     }
     Exit::Usage
+}
+
+/// The parser's words; what it proposes instead is the hint.
+fn in_words(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let first = text.lines().next().unwrap_or_default();
+    let failure = Failure::usage(first.trim_start_matches("error: ").to_owned());
+    let tips: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("tip: "))
+        .collect();
+    if tips.is_empty() {
+        failure
+    } else {
+        failure.hint(tips.join("; "))
+    }
 }

@@ -16,11 +16,23 @@ const LINES: usize = 40;
 /// Parts inside of parts inside of parts: deeper is not shown.
 const DEPTH: usize = 20;
 
+/// Who the server was told it is from and to, which need not be what the message says.
+#[derive(Debug)]
+pub(crate) struct Envelope<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) to: Vec<&'a str>,
+}
+
 /// Decodes and shows a message. `title` stands above it, for instance where it was kept.
-pub(crate) fn text(message: &[u8], title: Option<&str>) -> String {
+pub(crate) fn text(message: &[u8], title: Option<&str>, envelope: Option<&Envelope<'_>>) -> String {
     let mut shown = String::new();
     if let Some(title) = title {
         let _ = writeln!(shown, "{}", printable(title.as_bytes()));
+    }
+    if let Some(Envelope { from, to }) = envelope {
+        let to: Vec<_> = to.iter().map(|to| tidy(to)).collect();
+        let to = to.join(", ");
+        let _ = writeln!(shown, "  envelope from <{}> to {to}", tidy(from));
     }
     // Addresses and MIME fields by their grammar, everything else as the text it is.
     let parser = MessageParser::new()
@@ -199,8 +211,16 @@ mod tests {
             Content-Type: application/pdf\r\nContent-Disposition: attachment; filename*=UTF-8''%E5%AD%A3.pdf\r\n\
             Content-Transfer-Encoding: base64\r\n\r\nAAEC\r\n--b--\r\n";
         assert_eq!(
-            text(message.as_bytes(), Some("received 0001.eml")),
+            text(
+                message.as_bytes(),
+                Some("received 0001.eml"),
+                Some(&Envelope {
+                    from: "",
+                    to: vec!["bob@example.net", "eve@example.net"]
+                })
+            ),
             "received 0001.eml\n\
+             \x20 envelope from <> to bob@example.net, eve@example.net\n\
              \x20 From:    Jörg <joerg@example.org>\n\
              \x20 To:      bob@example.net, \"A, B\" <ab@example.net>\n\
              \x20 Subject: 来自\\x1b[2J\n\

@@ -11,7 +11,7 @@ use crate::flags::{Flags, Verbosity};
 use crate::inbox::Embedded;
 use crate::input::environment::Environment;
 use crate::input::target::{self, Login, Target};
-use crate::input::{message, secret};
+use crate::input::{message, secret, stdin};
 use crate::received;
 use crate::report::{Verdict, size};
 use crate::transcript::Printer;
@@ -19,18 +19,19 @@ use crate::transcript::Printer;
 /// Checks everything that can be checked, then connects.
 pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
     let environment = Environment(&|name| std::env::var_os(name));
-    let mut stdin = io::stdin().lock();
+    let mut input = io::stdin().lock();
 
     secret::refuse_argument(&flags.auth)?;
     message::check_usage(
         &flags.message,
         flags.auth.password_file.as_deref(),
         &environment,
+        stdin::is_given(),
     )?;
     let target = target::find(&flags.server, &environment)?;
     target::check_usage(&flags.server)?;
-    let prepared = message::prepare(&flags.message, &environment, &mut stdin, &message::stamp()?)?;
-    let login = target::login(&target, flags, &environment, &mut stdin)?;
+    let prepared = message::prepare(&flags.message, &environment, &mut input, &message::stamp()?)?;
+    let login = target::login(&target, flags, &environment, &mut input)?;
 
     let (server, embedded) = match target {
         Target::Server(server) => (*server, None),
@@ -46,8 +47,16 @@ pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
         None => server,
     };
     let verbosity = flags.output.verbosity();
-    let printer = Printer::new(&server, verbosity);
-    let client = Client::new(server).map_err(|error| Failure::from(&error))?;
+    let printer = Printer::new(&server, &prepared.envelope, verbosity);
+    let client = Client::new(server).map_err(|error| {
+        let mut failure = Failure::from(&error);
+        if error.reason() == "tls-ca" {
+            let source = target::ca_source(&flags.server);
+            let message = failure.message.split(" (os error").next();
+            failure.message = format!("{source}: {}", message.unwrap_or_default()).into();
+        }
+        failure
+    })?;
     let client = if verbosity >= Verbosity::Stages {
         client.observe(printer)
     } else {
@@ -69,9 +78,16 @@ pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
                 .map(|path| path.display().to_string())
                 .unwrap_or_default();
             let octets = u64::try_from(content.len()).unwrap_or(u64::MAX);
+            let record = kept.record();
+            let recipients = record.rcpt_to.iter().map(|to| to.address.as_str());
+            let envelope = received::Envelope {
+                from: &record.mail_from,
+                to: recipients.collect(),
+            };
             verdict.epilogue = received::text(
                 &content,
                 Some(&format!("received: {at} ({})", size(octets))),
+                Some(&envelope),
             );
         }
         verdict.file = kept.path().map(ToOwned::to_owned);

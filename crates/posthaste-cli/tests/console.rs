@@ -79,6 +79,8 @@ fn escapes_in_a_message_or_a_flag_do_not_reach_the_terminal() {
         "a@b.org",
         "-t",
         "\u{1b}[2J",
+        "-m",
+        "Hi",
     ]));
     assert_eq!(outcome.code, 65);
     assert_harmless(&outcome);

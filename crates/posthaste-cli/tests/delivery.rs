@@ -28,7 +28,7 @@ fn to_folder(folder: &Path, arguments: &[&str]) -> Outcome {
 
 /// Boundaries are random; what they part is not.
 fn without_boundaries(message: &[u8]) -> String {
-    let text = String::from_utf8(message.to_vec()).expect("no failure here");
+    let text = String::from_utf8(message.to_vec()).expect("it is UTF-8");
     let seed = text
         .split("boundary=\"")
         .nth(1)
@@ -36,7 +36,7 @@ fn without_boundaries(message: &[u8]) -> String {
     let seed = seed.map(|boundary| {
         boundary
             .get(boundary.len() - 32..)
-            .expect("no failure here")
+            .expect("a boundary is longer than that")
             .to_owned()
     });
     match seed {
@@ -59,11 +59,11 @@ fn the_inbox_keeps_what_compose_writes() {
         ],
         &["-c", "cy@example.net"],
     ] {
-        let place = tempfile::tempdir().expect("no failure here");
+        let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("mail");
         let outcome = to_folder(&folder, more);
         assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-        let kept = fs::read(folder.join("0001.eml")).expect("no failure here");
+        let kept = fs::read(folder.join("0001.eml")).unwrap();
         let composed = Outcome::of(
             posthaste(["compose"])
                 .args(message())
@@ -90,7 +90,7 @@ fn the_inbox_keeps_what_compose_writes() {
 
 #[test]
 fn the_envelope_is_what_the_flags_say() {
-    let place = tempfile::tempdir().expect("no failure here");
+    let place = tempfile::tempdir().unwrap();
     let more = [
         "-t",
         "BOB@example.net,bob@EXAMPLE.net",
@@ -104,14 +104,13 @@ fn the_envelope_is_what_the_flags_say() {
     let outcome = to_folder(place.path(), &more);
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     let record: Value =
-        serde_json::from_slice(&fs::read(place.path().join("0001.json")).expect("no failure here"))
-            .expect("no failure here");
+        serde_json::from_slice(&fs::read(place.path().join("0001.json")).unwrap()).unwrap();
     assert_eq!(record["mail_from"], "");
     let recipients: Vec<&str> = record["rcpt_to"]
         .as_array()
-        .expect("no failure here")
+        .unwrap()
         .iter()
-        .map(|to| to["address"].as_str().expect("no failure here"))
+        .map(|to| to["address"].as_str().unwrap())
         .collect();
     assert_eq!(
         recipients,
@@ -124,7 +123,7 @@ fn the_envelope_is_what_the_flags_say() {
     );
     assert!(
         !fs::read_to_string(place.path().join("0001.eml"))
-            .expect("no failure here")
+            .unwrap()
             .contains("eve")
     );
 
@@ -142,8 +141,7 @@ fn the_envelope_is_what_the_flags_say() {
         0
     );
     let record: Value =
-        serde_json::from_slice(&fs::read(place.path().join("0002.json")).expect("no failure here"))
-            .expect("no failure here");
+        serde_json::from_slice(&fs::read(place.path().join("0002.json")).unwrap()).unwrap();
     assert_eq!(
         (&record["mail_from"], &record["hello"]),
         (&"bounce@example.org".into(), &"me.example.org".into())
@@ -156,9 +154,9 @@ fn the_environment_stands_in_for_flags() {
         .auth("ann", "from a file")
         .auth_required()
         .start()
-        .expect("no failure here");
+        .unwrap();
     let trust = common::Trust::of(&inbox);
-    fs::write(trust.folder().join("pw"), "from a file\n").expect("no failure here");
+    fs::write(trust.folder().join("pw"), "from a file\n").unwrap();
     let mut command = posthaste(["send", "--json", "-t", "bob@example.net", "-m", "Hi"]);
     command
         .env("POSTHASTE_SERVER", format!("127.0.0.1:{}", inbox.port()))
@@ -194,19 +192,13 @@ fn the_environment_stands_in_for_flags() {
 
 #[test]
 fn implicit_tls_and_clear() {
-    let inbox = Inbox::builder()
-        .implicit_tls()
-        .start()
-        .expect("no failure here");
+    let inbox = Inbox::builder().implicit_tls().start().unwrap();
     let trust = common::Trust::of(&inbox);
     let mut command = posthaste([
         "send",
         "--json",
         "-S",
-        &format!(
-            "smtps://127.0.0.1:{}",
-            inbox.tls_port().expect("no failure here")
-        ),
+        &format!("smtps://127.0.0.1:{}", inbox.tls_port().unwrap()),
     ]);
     let outcome = Outcome::of(command.arg("--tls-ca").arg(trust.path()).args(message()));
     assert_eq!(
@@ -224,7 +216,7 @@ fn implicit_tls_and_clear() {
 
 #[test]
 fn the_whole_story_is_on_stderr_and_stdout_stays_free() {
-    let place = tempfile::tempdir().expect("no failure here");
+    let place = tempfile::tempdir().unwrap();
     let server = format!("inbox:{}", place.path().display());
     let mut command = posthaste([
         "send",
@@ -261,6 +253,7 @@ fn the_whole_story_is_on_stderr_and_stdout_stays_free() {
         " > QUIT\n",
         "\nsent: 1 recipient, ",
         kept.as_str(),
+        "\n  envelope from <ann@example.org> to bob@example.net\n",
         "\n  From:       Ann <ann@example.org>\n",
         "\n  Subject:    来自posthaste\n",
         "\n    multipart/mixed\n      multipart/alternative\n        text/plain; charset=utf-8  ",
@@ -273,7 +266,7 @@ fn the_whole_story_is_on_stderr_and_stdout_stays_free() {
             found.is_some(),
             "{piece:?} is missing behind octet {at}:\n{told}"
         );
-        at += found.expect("no failure here");
+        at += found.unwrap();
     }
     let quiet = Outcome::of(posthaste(["send", "-q", "-S", &server]).args(message()));
     assert_eq!(
@@ -290,7 +283,7 @@ fn the_whole_story_is_on_stderr_and_stdout_stays_free() {
 
 #[test]
 fn a_fresh_folder_is_named_and_an_unused_one_is_removed() {
-    let place = tempfile::tempdir().expect("no failure here");
+    let place = tempfile::tempdir().unwrap();
     let run = |more: &[&str]| {
         let mut command = posthaste(["send", "--json", "-S", "inbox:"]);
         Outcome::of(
@@ -301,32 +294,22 @@ fn a_fresh_folder_is_named_and_an_unused_one_is_removed() {
         )
     };
     let outcome = run(&[]);
-    let path = outcome.json()["path"]
-        .as_str()
-        .expect("no failure here")
-        .to_owned();
+    let path = outcome.json()["path"].as_str().unwrap().to_owned();
     assert!(
-        path.starts_with(place.path().to_str().expect("no failure here"))
-            && Path::new(&path).is_file(),
+        path.starts_with(place.path().to_str().unwrap()) && Path::new(&path).is_file(),
         "{path}"
     );
     assert!(outcome.stderr.contains(&path), "{}", outcome.stderr);
-    assert_eq!(
-        fs::read_dir(place.path()).expect("no failure here").count(),
-        1
-    );
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
     // TLS from the first octet is not what the inbox speaks.
     let outcome = run(&["--tls", "implicit"]);
     assert_eq!(outcome.code, 76, "{}", outcome.stderr);
-    assert_eq!(
-        fs::read_dir(place.path()).expect("no failure here").count(),
-        1
-    );
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
 }
 
 #[test]
 fn the_inbox_takes_one_user_and_one_password() {
-    let place = tempfile::tempdir().expect("no failure here");
+    let place = tempfile::tempdir().unwrap();
     let server = format!("inbox:{}", place.path().display());
     let mut command = posthaste([
         "send",
@@ -341,7 +324,54 @@ fn the_inbox_takes_one_user_and_one_password() {
     let outcome = Outcome::with_stdin(command.args(message()), "pässword with blanks\n".as_bytes());
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     let record: Value =
-        serde_json::from_slice(&fs::read(place.path().join("0001.json")).expect("no failure here"))
-            .expect("no failure here");
+        serde_json::from_slice(&fs::read(place.path().join("0001.json")).unwrap()).unwrap();
     assert_eq!(record["auth"], "ann");
+}
+
+#[test]
+fn v_tells_the_stages_in_words() {
+    let inbox = Inbox::builder()
+        .auth("ann", "right one")
+        .refuse_recipient("bad@example.net", 550, "5.1.1 User unknown")
+        .start()
+        .unwrap();
+    let trust = common::Trust::of(&inbox);
+    let url = format!("smtp://ann@localhost:{}", inbox.port());
+    let mut command = posthaste(["send", "-v", "-S", &url, "-c", "bad@example.net"]);
+    command
+        .env("POSTHASTE_PASSWORD", "right one")
+        .arg("--tls-ca")
+        .arg(trust.path());
+    let outcome = Outcome::of(command.args(message()));
+    assert_eq!(outcome.code, 10, "{}", outcome.stderr);
+    let mut at = 0;
+    for piece in [
+        "looking up localhost…\n",
+        "connecting to ",
+        "the server greets: 220 ",
+        "asking for TLS (STARTTLS)…\n",
+        "encrypted: TLS 1.3, ",
+        "logging in (PLAIN)…\n",
+        "authenticated as ann\n",
+        "giving sender and recipients…\n",
+        "recipient bob@example.net accepted: 250 ",
+        "recipient bad@example.net refused: 550 5.1.1 User unknown\n",
+        "connection closed\n",
+        "partly sent: 1 of 2 recipients, ",
+    ] {
+        let found = outcome.stderr[at..].find(piece);
+        assert!(
+            found.is_some(),
+            "{piece:?} is missing behind octet {at}:\n{}",
+            outcome.stderr
+        );
+        at += found.unwrap();
+    }
+    let url = format!("127.0.0.1:{}", inbox.port());
+    let clear = Outcome::of(posthaste(["send", "-v", "--tls", "none", "-S", &url]).args(message()));
+    assert!(
+        clear.stderr.contains("not encrypted: ") && !clear.stderr.contains("authenticated"),
+        "{}",
+        clear.stderr
+    );
 }

@@ -4,28 +4,8 @@ mod common;
 
 use std::net::TcpListener;
 
-use common::{Outcome, Trust, message, posthaste, scripted, send};
+use common::{Outcome, Trust, assert_words, message, posthaste, scripted, send};
 use posthaste_inbox::{Certificate, Extension, Inbox, Stage};
-
-type Words<'a> = (i32, &'a str, &'a str, &'a str, &'a str, &'a str);
-
-#[track_caller]
-fn assert_words(outcome: &Outcome, expected: Words<'_>) {
-    let (exit, status, kind, reason, stage, retryable) = outcome.words();
-    let words = (
-        exit,
-        status.as_str(),
-        kind.as_str(),
-        reason.as_str(),
-        stage.as_str(),
-        retryable.as_str(),
-    );
-    assert_eq!(words, expected, "{}", outcome.stderr);
-    if exit != 10 {
-        let head = if exit == 11 { "in doubt: " } else { "error: " };
-        assert!(outcome.stderr.starts_with(head), "{}", outcome.stderr);
-    }
-}
 
 #[test]
 fn refusals_by_a_reply() {
@@ -246,68 +226,6 @@ fn no_password_in_clear_unless_allowed_by_name() {
 }
 
 #[test]
-fn some_recipients() {
-    let inbox = Inbox::builder()
-        .refuse_recipient("bad@example.net", 550, "5.1.1 User unknown")
-        .start()
-        .unwrap();
-    let outcome = send(&inbox, &["-c", "bad@example.net"]);
-    let json = outcome.json();
-    assert_eq!(outcome.code, 10, "{}", outcome.stderr);
-    assert_eq!(
-        (&json["status"], &json["retryable"]),
-        (&"partial".into(), &false.into())
-    );
-    assert!(json["error"].is_null());
-    assert_eq!(json["recipients"][0]["accepted"], true);
-    assert_eq!(json["recipients"][0]["reply"]["code"], 250);
-    assert_eq!(json["recipients"][1]["address"], "bad@example.net");
-    assert_eq!(json["recipients"][1]["accepted"], false);
-    assert_eq!(json["recipients"][1]["retryable"], false);
-    assert_eq!(
-        outcome.stderr,
-        "partly sent: 1 of 2 recipients\n  \
-         ok       bob@example.net\n  \
-         refused  bad@example.net   550 5.1.1 User unknown   (permanent)\n"
-    );
-    assert_eq!(inbox.messages().len(), 1);
-    // A refusal that may pass makes the whole worth another try.
-    let inbox = Inbox::builder()
-        .refuse_recipient("bad@example.net", 450, "4.2.1 later")
-        .start()
-        .unwrap();
-    assert_eq!(
-        send(&inbox, &["-c", "bad@example.net"]).json()["retryable"],
-        true
-    );
-}
-
-#[test]
-fn all_recipients_in_different_ways() {
-    let inbox = Inbox::builder()
-        .refuse_recipient("bad@example.net", 550, "5.1.1 User unknown")
-        .refuse_recipient("bob@example.net", 450, "4.2.1 later")
-        .start()
-        .unwrap();
-    let outcome = send(&inbox, &["-c", "bad@example.net"]);
-    assert_words(
-        &outcome,
-        (75, "rejected", "rejected", "refused", "rcpt", "true"),
-    );
-    let json = outcome.json();
-    assert_eq!(json["error"]["reply"]["code"], 450);
-    assert_eq!(json["recipients"][0]["retryable"], true);
-    assert_eq!(json["recipients"][1]["retryable"], false);
-    assert!(
-        outcome
-            .stderr
-            .contains("refused  bad@example.net   550 5.1.1 User unknown   (permanent)\n"),
-        "{}",
-        outcome.stderr
-    );
-}
-
-#[test]
 fn certificates() {
     for (certificate, reason) in [
         (Certificate::WrongName, "name-mismatch"),
@@ -382,6 +300,7 @@ fn nobody_is_there() {
     );
     assert_eq!(outcome.json()["server"], format!("127.0.0.1:{port}"));
     assert_eq!(outcome.json()["recipients"][0]["retryable"], true);
+    assert_eq!(outcome.json()["recipients"][0]["status"], "not-sent");
 }
 
 #[test]
@@ -408,6 +327,12 @@ fn the_connection_is_lost() {
         ),
     );
     assert_eq!(outcome.json()["recipients"][0]["retryable"], "ambiguous");
+    assert_eq!(outcome.json()["recipients"][0]["status"], "in-doubt");
+    assert!(
+        outcome.stderr.ends_with("\n  in doubt bob@example.net\n"),
+        "{}",
+        outcome.stderr
+    );
     // After the reply nothing can put it in doubt.
     let inbox = Inbox::builder().close_instead(Stage::Quit).start().unwrap();
     assert_eq!(send(&inbox, &[]).code, 0);
@@ -456,9 +381,32 @@ fn no_smtp_at_all() {
     ] {
         let (address, server) = scripted(lines);
         let mut command = posthaste(["send", "--json", "-S", &address.to_string()]);
-        assert_words(&Outcome::of(command.args(message())), expected);
+        let outcome = Outcome::of(command.args(message()));
+        assert_words(&outcome, expected);
+        assert_eq!(
+            outcome.stderr.contains("\n  hint: check host and port"),
+            expected.3 == "malformed-reply",
+            "{}",
+            outcome.stderr
+        );
         server.join().unwrap();
     }
+    // The same where TLS is begun at once.
+    let (address, server) = scripted(vec!["SSH-2.0-x\r\n"]);
+    let mut command = posthaste(["send", "--json", "-S", &format!("smtps://{address}")]);
+    // An authority to trust, should this system have none.
+    let inbox = Inbox::builder().start().unwrap();
+    let trust = Trust::of(&inbox);
+    let outcome = Outcome::of(command.arg("--tls-ca").arg(trust.path()).args(message()));
+    assert_words(&outcome, (76, "failed", "tls", "not-tls", "tls", "false"));
+    assert!(
+        outcome
+            .stderr
+            .contains("\"SSH-2.0-x\"\n  hint: check host and port"),
+        "{}",
+        outcome.stderr
+    );
+    server.join().unwrap();
 }
 
 #[test]
@@ -494,7 +442,16 @@ fn a_broken_source_of_trust_is_78() {
     let (exit, _, kind, ..) = outcome.words();
     assert_eq!((exit, kind.as_str()), (78, "config"), "{}", outcome.stderr);
     assert!(
-        outcome.stderr.contains("/no/such/file.pem"),
+        outcome.stderr.contains("--tls-ca: ") && outcome.stderr.contains("/no/such/file.pem"),
+        "{}",
+        outcome.stderr
+    );
+    let mut command = posthaste(["send", "--json", "-S", "127.0.0.1:1"]);
+    command.env("POSTHASTE_TLS_CA", "/no/such/file.pem");
+    let outcome = Outcome::of(command.args(message()));
+    assert_eq!(outcome.code, 78);
+    assert!(
+        outcome.stderr.starts_with("error: POSTHASTE_TLS_CA: "),
         "{}",
         outcome.stderr
     );

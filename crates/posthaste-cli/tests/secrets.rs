@@ -102,7 +102,7 @@ fn success_and_refusal_do_not_show_it() {
             assert_silent(&outcome);
             if loudness.contains(&"-vv") {
                 assert!(
-                    outcome.stderr.contains(" > AUTH PLAIN <redacted "),
+                    outcome.stderr.contains(" > AUTH PLAIN <redacted>\n"),
                     "{}",
                     outcome.stderr
                 );

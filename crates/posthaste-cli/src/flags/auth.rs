@@ -4,9 +4,12 @@ use std::convert::Infallible;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+/// What these flags stand under in `--help`.
+pub(super) const HEADING: &str = "Authentication";
+
 /// The flags under "Authentication".
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Authentication")]
+#[command(next_help_heading = HEADING)]
 pub(crate) struct AuthFlags {
     /// Authenticate as USER
     #[arg(short, long, value_name = "USER")]

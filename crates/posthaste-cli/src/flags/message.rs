@@ -35,7 +35,8 @@ pub(crate) struct MessageFlags {
     #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true)]
     pub(crate) subject: Option<String>,
 
-    /// The text; - reads it from stdin
+    /// The text; - reads it from stdin, and so does leaving it out with a pipe or file there, when there is no HTML
+    /// and no attachment
     #[arg(
         short = 'm',
         long,
@@ -81,4 +82,16 @@ pub(crate) struct MessageFlags {
     /// The Message-ID, if not a random one: '<id@example.org>'
     #[arg(long, value_name = "ID")]
     pub(crate) message_id: Option<String>,
+}
+
+impl MessageFlags {
+    /// Whether something is said of what the message holds; if not, stdin is asked.
+    pub(crate) fn has_content(&self) -> bool {
+        self.text.is_some()
+            || self.text_file.is_some()
+            || self.html.is_some()
+            || self.html_file.is_some()
+            || !self.attach.is_empty()
+            || !self.inline.is_empty()
+    }
 }

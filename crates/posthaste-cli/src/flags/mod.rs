@@ -19,7 +19,7 @@ pub(crate) use server::{ServerFlags, TlsChoice};
 
 /// Send mail from the shell.
 #[derive(Debug, Parser)]
-#[command(name = "posthaste", version, disable_help_subcommand = true, after_help = EXAMPLES)]
+#[command(name = "posthaste", version, after_help = EXAMPLES)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -32,8 +32,15 @@ pub(crate) enum Command {
     #[command(after_help = SEND_HELP)]
     Send(Flags),
     /// Build the same message and write it to stdout, without any network
-    #[command(after_help = COMPOSE_HELP)]
+    #[command(after_help = COMPOSE_HELP, mut_args(hide_unused))]
     Compose(ComposeFlags),
+}
+
+/// `compose` takes the flags that are about a server, so that a send line can be tried with it, and uses none of them.
+fn hide_unused(argument: clap::Arg) -> clap::Arg {
+    let unused = [Some(server::HEADING), Some(auth::HEADING)];
+    let hide = argument.is_hide_set() || unused.contains(&argument.get_help_heading());
+    argument.hide(hide)
 }
 
 /// The flags that both subcommands have.
@@ -61,29 +68,73 @@ pub(crate) struct ComposeFlags {
 
 const EXAMPLES: &str = "\
 Examples:
-  posthaste send -S inbox: -vv -f ann@example.org -t bob@example.net -s Hello -m 'Hi Bob'
-  posthaste send -S smtps://ann@mail.example.org --password-file secret.txt -f ann@example.org \\
-      -t bob@example.net -s Report -m 'See attachment.' -a report.pdf";
+  posthaste send -S inbox: -vv -f ann@example.org -t bob@example.net \\
+      -s Hello -m 'Hi Bob'
+  posthaste send -S smtps://ann@mail.example.org --password-file secret.txt \\
+      -f ann@example.org -t bob@example.net -s Report -m 'See attachment.' \\
+      -a report.pdf";
 
 const SEND_HELP: &str = "\
 Examples:
-  posthaste send -S inbox: -vv -f ann@example.org -t bob@example.net -s Hello -m 'Hi Bob'
-  posthaste send -S smtps://ann@mail.example.org --password-file secret.txt -f ann@example.org \\
-      -t bob@example.net -s Report -m 'See attachment.' -a 'report.pdf;name=\"Report May.pdf\"'
+  posthaste send -S inbox: -vv -f ann@example.org -t bob@example.net \\
+      -s Hello -m 'Hi Bob'
+  posthaste send -S smtps://ann@mail.example.org --password-file secret.txt \\
+      -f ann@example.org -t bob@example.net -s Report -m 'See attachment.' \\
+      -a 'report.pdf;name=\"Report May.pdf\"'
+  df -h | posthaste send -S localhost -f ann@example.org -t bob@example.net -s Disks
+
+Trying it out:
+  The server inbox: runs inside of this program and ends with it. It takes the message as a real one
+  would, TLS included, and keeps it as NNNN.eml and NNNN.json in DIR (inbox:DIR) or in a fresh
+  temporary folder. The path is printed and the folder stays: remove it when you are done.
 
 Environment (a flag beats it):
   POSTHASTE_SERVER  POSTHASTE_USER  POSTHASTE_PASSWORD  POSTHASTE_PASSWORD_FILE
   POSTHASTE_FROM  POSTHASTE_TLS_CA
 
+JSON (every field: docs/json.md):
+  status is sent, partial, rejected, failed or in-doubt; exit is the exit code; retryable is true,
+  false or \"ambiguous\"; error has kind, reason, stage, message, hint and reply; each of recipients
+  has address, status (accepted, refused, not-sent, in-doubt), accepted, retryable and reply.
+
 Exit codes:
-  0 accepted for all   10 for some   11 in doubt   64 usage   65 message or content   66 file missing
-  67 all recipients refused   68 unknown host   69 refused for good   75 try again later
-  76 protocol   77 authentication   78 secret source";
+  0   accepted for all recipients
+  10  accepted for some recipients
+  11  in doubt: all was sent and no answer came; look before you send again
+  64  wrong usage
+  65  the message or an address is not valid, or the server refused the content
+  66  a text or an attachment is missing or cannot be read
+  67  all recipients were refused for good
+  68  the name of the server does not resolve
+  69  refused for good otherwise: greeting, sender, size, no STARTTLS, certificate
+  70  a bug in posthaste
+  71  the operating system refused something
+  73  a file or folder cannot be created
+  74  reading or writing failed here
+  75  nothing was accepted; try again later
+  76  the server does not speak the protocol, or no TLS where TLS was wanted
+  77  authentication failed, or would have been in clear
+  78  a setting, a certificate file or the source of a password is broken";
 
 const COMPOSE_HELP: &str = "\
-Server and authentication flags are taken and not used, so that a send line can be tried with compose.
+The server and authentication flags of send are taken and not used, so that a send line can be tried
+with compose.
 
 Examples:
   posthaste compose -f ann@example.org -t bob@example.net -s Hello -m 'Hi Bob' > hello.eml
-  posthaste compose -f ann@example.org -t bob@example.net -s Photo --html-file page.html \\
-      --inline 'logo.png;cid=logo' -o photo.eml";
+  posthaste compose -f ann@example.org -t bob@example.net -s Photo \\
+      --html-file page.html --inline 'logo.png;cid=logo' -o photo.eml
+
+Environment (a flag beats it):
+  POSTHASTE_FROM
+
+Exit codes:
+  0   the message was written
+  64  wrong usage
+  65  the message or an address is not valid
+  66  a text or an attachment is missing or cannot be read
+  70  a bug in posthaste
+  71  the operating system refused something
+  73  the output file cannot be created
+  74  reading or writing failed
+  78  a setting is broken";

@@ -6,11 +6,12 @@ use std::ffi::OsString;
 #[derive(Debug, Clone, Copy, clap::Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputFlags {
-    /// Write one JSON object to stdout, whatever happens
+    /// Write one JSON object to stdout, whatever happens (docs/json.md)
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// Say what is done; twice (-vv) shows the transcript, without secrets
+    /// Tell the stages: connection, TLS, login, each recipient; -vv shows the transcript, without secrets, and what
+    /// arrived at the server inbox:
     #[arg(short, long, action = clap::ArgAction::Count, conflicts_with = "quiet")]
     verbose: u8,
 

@@ -7,11 +7,14 @@ use clap::ValueEnum;
 
 use crate::input::duration;
 
+/// What these flags stand under in `--help`.
+pub(super) const HEADING: &str = "Server";
+
 /// The flags under "Server".
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Server")]
+#[command(next_help_heading = HEADING)]
 pub(crate) struct ServerFlags {
-    /// smtps://[USER@]HOST[:PORT], smtp://…, HOST[:PORT], or inbox:[DIR], a server in here that keeps the mail
+    /// smtps://[USER@]HOST[:PORT], smtp://…, HOST[:PORT]; or inbox:[DIR] to try it out (see below)
     #[arg(short = 'S', long, value_name = "SERVER", alias = "host")]
     pub(crate) server: Option<String>,
 

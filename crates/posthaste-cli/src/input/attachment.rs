@@ -60,7 +60,11 @@ fn part(spec: &FileSpec, flag: &str, at: &str) -> Result<Part, Failure> {
                     .hint("say what the reader is to see: PATH;name=NAME"));
             }
         },
-        (None, None) => return Err(Failure::usage(format!("{at}: the path names no file"))),
+        // "." and "/" have no name, and are folders.
+        (None, None) => match open(&spec.path, false) {
+            Err(error) => return Err(Failure::no_input(flag, &spec.path, &error)),
+            Ok(_) => return Err(Failure::usage(format!("{at}: the path names no file"))),
+        },
     };
     FileName::new(&name).map_err(|error| Failure::data("file-name", format!("{at}: {error}")))?;
     let media = match &spec.media_type {

@@ -8,17 +8,25 @@ use crate::failure::Failure;
 
 /// Reads a date-time of RFC 5322 section 3.3; the weekday may be left out.
 pub(crate) fn parse(text: &str) -> Result<Date, Failure> {
-    let wrong = |why: String| {
-        Failure::data("date", format!("--date: {why}"))
+    let wrong = |why: &str| {
+        Failure::data("date", format!("--date '{text}': {why}"))
             .hint("write it as in 'Fri, 21 Nov 1997 09:55:06 -0600'")
     };
     // The control characters of folding are of no use here, and must not reach a header.
     if text.chars().any(char::is_control) {
-        return Err(wrong("a control character".to_owned()));
+        return Err(wrong("it holds a control character"));
     }
-    let zoned = DateTimeParser::new()
-        .parse_zoned(text)
-        .map_err(|error| wrong(error.to_string()))?;
+    let read = |text: &str| DateTimeParser::new().parse_zoned(text);
+    let zoned = read(text).map_err(|_| {
+        let other_day = text
+            .split_once(',')
+            .is_some_and(|(_, rest)| read(rest).is_ok());
+        wrong(if other_day {
+            "the weekday is not that of the day"
+        } else {
+            "this is no date with time and zone"
+        })
+    })?;
     let seconds = zoned.timestamp().as_second();
     // RFC 5322 section 3.3: the zone of the sender is not known.
     let date = if text.trim_end().ends_with("-0000") {
@@ -26,7 +34,7 @@ pub(crate) fn parse(text: &str) -> Result<Date, Failure> {
     } else {
         Date::new(seconds, minutes_east(&zoned))
     };
-    date.map_err(|error| wrong(error.to_string()))
+    date.map_err(|error| wrong(&error.to_string()))
 }
 
 /// The present, told in the zone of this system.
@@ -79,6 +87,11 @@ mod tests {
             "1 Jan 2026 00:00:00 +0000 x",
         ] {
             let failure = parse(text).expect_err(text);
+            assert_eq!(
+                failure.message.contains("weekday"),
+                text.starts_with("Mon"),
+                "{failure}"
+            );
             assert_eq!(failure.exit, crate::exit::Exit::Data, "{text:?}");
         }
     }

@@ -27,6 +27,7 @@ pub(crate) fn check_usage(
     flags: &MessageFlags,
     password_file: Option<&Path>,
     environment: &Environment<'_>,
+    stdin_is_given: bool,
 ) -> Result<(), Failure> {
     if sender_text(flags, environment)?.is_none() {
         let why = "there is no sender, and none is guessed";
@@ -36,6 +37,9 @@ pub(crate) fn check_usage(
         return Err(Failure::usage("there is no recipient").hint("say --to, --cc or --bcc ADDRESS"));
     }
     let stdin = Path::new("-");
+    if !flags.has_content() && (!stdin_is_given || password_file == Some(stdin)) {
+        return Err(no_text());
+    }
     let readers: Vec<&str> = [
         ("--text -", flags.text.as_deref() == Some("-")),
         ("--text-file -", flags.text_file.as_deref() == Some(stdin)),
@@ -62,8 +66,8 @@ pub(crate) fn prepare(
     stdin: &mut dyn Read,
     stamp: &Stamp,
 ) -> Result<Prepared, Failure> {
-    let from = sender_text(flags, environment)?.unwrap_or_default();
-    let from = addresses("--from", &from)?;
+    let (source, from) = sender_text(flags, environment)?.unwrap_or_default();
+    let from = addresses(source, &from)?;
     let mut builder = Message::builder().from(from);
     builder = each("--to", &flags.to, builder, |builder, mailbox| {
         builder.to(mailbox)
@@ -121,6 +125,14 @@ pub(crate) fn prepare(
         flags.text_file.as_deref(),
         stdin,
     )?;
+    let plain = if flags.has_content() {
+        plain
+    } else {
+        Some(text::from_stdin("the text", stdin)?).filter(|text| !text.is_empty())
+    };
+    if !flags.has_content() && plain.is_none() {
+        return Err(no_text());
+    }
     if let Some(plain) = plain {
         builder = builder.text(plain);
     }
@@ -139,13 +151,21 @@ pub(crate) fn prepare(
     Ok(Prepared { message, envelope })
 }
 
+fn no_text() -> Failure {
+    Failure::usage("no text: say -m TEXT, -m - to read it from stdin, or -m '' for an empty mail")
+}
+
+/// The sender, and where it was said.
 fn sender_text(
     flags: &MessageFlags,
     environment: &Environment<'_>,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<(&'static str, String)>, Failure> {
     match &flags.from {
-        Some(from) => Ok(Some(from.clone())),
-        None => environment.text("POSTHASTE_FROM"),
+        Some(from) => Ok(Some(("--from", from.clone()))),
+        None => {
+            const NAME: &str = "POSTHASTE_FROM";
+            Ok(environment.text(NAME)?.map(|from| (NAME, from)))
+        }
     }
 }
 

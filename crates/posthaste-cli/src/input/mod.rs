@@ -7,5 +7,6 @@ pub(crate) mod environment;
 pub(crate) mod file_spec;
 pub(crate) mod message;
 pub(crate) mod secret;
+pub(crate) mod stdin;
 pub(crate) mod target;
 pub(crate) mod text;

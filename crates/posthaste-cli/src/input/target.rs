@@ -44,6 +44,15 @@ pub(crate) fn find(flags: &ServerFlags, environment: &Environment<'_>) -> Result
         },
     };
     if let Some(folder) = text.strip_prefix("inbox:") {
+        if folder.starts_with('~') {
+            let why = format!("{source}: the shell does not expand ~ behind inbox:");
+            let hint = "write inbox:\"$HOME\"/…, or inbox:./~ for a folder of that name";
+            let failure = match source {
+                "--server" => Failure::usage(why),
+                _ => Failure::config("server", why),
+            };
+            return Err(failure.hint(hint));
+        }
         return Ok(Target::Inbox(
             (!folder.is_empty()).then(|| PathBuf::from(folder)),
         ));
@@ -84,8 +93,23 @@ pub(crate) fn check_usage(flags: &ServerFlags) -> Result<(), Failure> {
 }
 
 fn helo(flags: &ServerFlags) -> Result<Option<ClientName>, Failure> {
-    let name = flags.helo.as_deref().map(str::parse).transpose();
-    name.map_err(|error| Failure::usage(format!("--helo: {error}")))
+    let Some(text) = &flags.helo else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        Failure::usage(format!("--helo '{text}': this is no name of a host")).hint(
+            "write letters, digits, hyphens and dots as in mail.example.org, or an address in brackets: [192.0.2.1]",
+        )
+    })
+}
+
+/// Where the authorities' files were named.
+pub(crate) fn ca_source(flags: &ServerFlags) -> &'static str {
+    if flags.tls_ca.is_empty() {
+        "POSTHASTE_TLS_CA"
+    } else {
+        "--tls-ca"
+    }
 }
 
 fn tls_name(flags: &ServerFlags) -> Result<Option<Host>, Failure> {

@@ -28,7 +28,8 @@ pub(crate) fn read(
     }
 }
 
-fn from_stdin(flag: &str, stdin: &mut dyn Read) -> Result<String, Failure> {
+/// Reads stdin to its end.
+pub(crate) fn from_stdin(flag: &str, stdin: &mut dyn Read) -> Result<String, Failure> {
     let mut octets = Vec::new();
     stdin
         .read_to_end(&mut octets)

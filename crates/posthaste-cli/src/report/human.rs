@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use posthaste_proto::reply::printable;
+use posthaste_proto::reply::{Reply, printable};
 
-use super::{Fated, Status, Verdict, size};
-use crate::failure::{Failure, Retryable};
+use super::{Fated, Fortune, Status, Verdict, size};
+use crate::failure::Failure;
 use crate::flags::Verbosity;
 
 /// What is to be said; empty when there is nothing to say.
@@ -42,11 +42,14 @@ pub(crate) fn text(verdict: &Verdict, verbosity: Verbosity) -> String {
 }
 
 fn sent(verdict: &Verdict) -> String {
-    let mut line = format!(
-        "sent: {}, {}",
-        recipients(verdict.recipients.len()),
-        octets(verdict)
-    );
+    let mut line = format!("sent: {}", recipients(verdict.recipients.len()));
+    outcome(&mut line, verdict);
+    line
+}
+
+/// How much it was, what the server said of it (the queue id is in there), and how long it took; the end of a line.
+fn outcome(line: &mut String, verdict: &Verdict) {
+    let _ = write!(line, ", {}", octets(verdict));
     if let Some(reply) = &verdict.reply {
         // Display of a reply escapes what a terminal could obey.
         let _ = write!(line, ", {reply}");
@@ -66,54 +69,51 @@ fn sent(verdict: &Verdict) -> String {
         None => {}
     }
     line.push('\n');
-    line
 }
 
 fn partial(verdict: &Verdict) -> String {
     let accepted = verdict
         .recipients
         .iter()
-        .filter(|fated| fated.accepted)
+        .filter(|fated| fated.fate == Fortune::Accepted)
         .count();
     let mut text = format!(
-        "partly sent: {accepted} of {}\n",
+        "partly sent: {accepted} of {}",
         recipients(verdict.recipients.len())
     );
+    outcome(&mut text, verdict);
     list(&mut text, &verdict.recipients);
     text
 }
 
 fn failed(verdict: &Verdict) -> String {
     let mut text = String::new();
-    if let Some(error) = &verdict.error {
-        self::error(
-            &mut text,
-            error,
-            if verdict.status == Status::InDoubt {
-                "in doubt"
-            } else {
-                "error"
-            },
-        );
-    }
-    // One recipient's refusal has been told by the error.
-    let refused = verdict
+    let in_doubt = verdict.status == Status::InDoubt;
+    let fates: Vec<_> = verdict
         .recipients
         .iter()
-        .filter(|fated| fated.reply.is_some())
-        .count();
-    if verdict.recipients.len() > 1 && refused > 0 {
+        .map(|fated| (fated.fate, fated.reply.as_ref()))
+        .collect();
+    // What is the same for all has been told by the error. Who may have got it must be known by name.
+    let differ = fates.windows(2).any(|pair| pair.first() != pair.last());
+    if let Some(error) = &verdict.error {
+        let reply = error.reply.as_deref();
+        let told_below = differ && fates.iter().any(|(_, told)| reply == *told);
+        let head = if in_doubt { "in doubt" } else { "error" };
+        self::error(&mut text, error, head, reply.filter(|_| !told_below));
+    }
+    if differ || in_doubt {
         list(&mut text, &verdict.recipients);
     }
     text
 }
 
-fn error(text: &mut String, failure: &Failure, head: &str) {
+fn error(text: &mut String, failure: &Failure, head: &str, reply: Option<&Reply>) {
     if failure.message.is_empty() {
         return;
     }
     let _ = writeln!(text, "{head}: {}", printable(failure.message.as_bytes()));
-    if let Some(reply) = &failure.reply {
+    if let Some(reply) = reply {
         let _ = writeln!(text, "  {reply}");
     }
     if let Some(hint) = &failure.hint {
@@ -129,15 +129,15 @@ fn list(text: &mut String, recipients: &[Fated]) {
         .unwrap_or_default()
         .min(40);
     for fated in recipients {
-        let word = match (fated.accepted, fated.retryable) {
-            (true, _) => "ok      ",
-            (false, Some(Retryable::Ambiguous)) => "in doubt",
-            (false, _) if fated.reply.is_some() => "refused ",
-            (false, _) => "not sent",
+        let word = match fated.fate {
+            Fortune::Accepted => "ok      ",
+            Fortune::Refused => "refused ",
+            Fortune::NotSent => "not sent",
+            Fortune::InDoubt => "in doubt",
         };
         let address = printable(fated.address.as_bytes());
-        let _ = match (&fated.reply, fated.accepted) {
-            (Some(reply), false) => {
+        let _ = match &fated.reply {
+            Some(reply) if fated.fate != Fortune::Accepted => {
                 let lasting = if reply.is_transient() {
                     "try again later"
                 } else {
@@ -145,7 +145,7 @@ fn list(text: &mut String, recipients: &[Fated]) {
                 };
                 writeln!(text, "  {word} {address:width$}   {reply}   ({lasting})")
             }
-            _ => writeln!(text, "  {word} {address}"),
+            Some(_) | None => writeln!(text, "  {word} {address}"),
         };
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use posthaste_proto::reply::Reply;
 use serde::{Serialize, Serializer};
 
-use super::Verdict;
+use super::{Fortune, Verdict};
 use crate::failure::{Failure, Retryable};
 
 /// The object, without a line end.
@@ -34,7 +34,8 @@ pub(crate) fn line(verdict: &Verdict) -> String {
             .iter()
             .map(|fated| Recipient {
                 address: &fated.address,
-                accepted: fated.accepted,
+                status: fated.fate.as_str(),
+                accepted: fated.fate == Fortune::Accepted,
                 retryable: fated.retryable,
                 reply: fated.reply.as_ref().map(reply),
             })
@@ -89,6 +90,7 @@ struct ErrorObject<'a> {
 #[derive(Serialize)]
 struct Recipient<'a> {
     address: &'a str,
+    status: &'static str,
     accepted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     retryable: Option<Retryable>,

@@ -4,7 +4,7 @@ pub(crate) mod human;
 pub(crate) mod json;
 mod verdict;
 
-pub(crate) use verdict::{Fated, Status, Verdict};
+pub(crate) use verdict::{Fated, Fortune, Status, Verdict};
 
 /// `812 B`, `22.4 KiB`, `31.0 MiB`.
 pub(crate) fn size(octets: u64) -> String {

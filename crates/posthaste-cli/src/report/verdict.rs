@@ -68,10 +68,23 @@ pub(crate) struct Tls {
 #[derive(Debug, Clone)]
 pub(crate) struct Fated {
     pub(crate) address: String,
-    pub(crate) accepted: bool,
+    pub(crate) fate: Fortune,
     /// Whether it makes sense to try this recipient again; said when it was not accepted.
     pub(crate) retryable: Option<Retryable>,
     pub(crate) reply: Option<Reply>,
+}
+
+/// What became of it, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fortune {
+    /// The server took the message for it.
+    Accepted,
+    /// The server refused it: the recipient, or the message.
+    Refused,
+    /// It did not come so far.
+    NotSent,
+    /// The end of the message went out and no answer came.
+    InDoubt,
 }
 
 impl Verdict {
@@ -165,6 +178,9 @@ impl Verdict {
         }
         for recipient in &mut verdict.recipients {
             recipient.retryable = Some(verdict.retryable);
+            if status == Status::InDoubt {
+                recipient.fate = Fortune::InDoubt;
+            }
         }
         if let (Some(report), Some(envelope)) = (error.report(), error.envelope()) {
             let pairs = envelope.recipients().iter().zip(&report.recipients);
@@ -181,7 +197,7 @@ impl Verdict {
         self.message_id = Some(prepared.message.message_id().to_string());
         let unsent = |address: String| Fated {
             address,
-            accepted: false,
+            fate: Fortune::NotSent,
             retryable: None,
             reply: None,
         };
@@ -204,24 +220,28 @@ fn plain_path(path: &str) -> String {
 }
 
 fn fated(address: String, recipient: &Recipient, otherwise: Retryable) -> Fated {
-    let (accepted, retryable, reply) = match &recipient.fate {
+    let by = |reply: &Reply| {
+        Some(if reply.is_transient() {
+            Retryable::Yes
+        } else {
+            Retryable::No
+        })
+    };
+    let (fate, retryable, reply) = match &recipient.fate {
         // What was said to RCPT is about this recipient; what was said to the message is told once, for all.
-        Fate::Accepted(reply) => (true, None, Some(recipient.rcpt.as_ref().unwrap_or(reply))),
-        Fate::Refused(_, reply) | Fate::NotSent(Cause::Refused { reply, .. }) => (
-            false,
-            Some(if reply.is_transient() {
-                Retryable::Yes
-            } else {
-                Retryable::No
-            }),
-            Some(reply),
+        Fate::Accepted(reply) => (
+            Fortune::Accepted,
+            None,
+            Some(recipient.rcpt.as_ref().unwrap_or(reply)),
         ),
-        Fate::NotSent(_) => (false, Some(otherwise), None),
-        Fate::InDoubt(_) => (false, Some(Retryable::Ambiguous), None),
+        Fate::Refused(_, reply) => (Fortune::Refused, by(reply), Some(reply)),
+        Fate::NotSent(Cause::Refused { reply, .. }) => (Fortune::NotSent, by(reply), Some(reply)),
+        Fate::NotSent(_) => (Fortune::NotSent, Some(otherwise), None),
+        Fate::InDoubt(_) => (Fortune::InDoubt, Some(Retryable::Ambiguous), None),
     };
     Fated {
         address: plain_path(&address),
-        accepted,
+        fate,
         retryable,
         reply: reply.cloned(),
     }
@@ -297,7 +317,7 @@ fn failure_of(error: &posthaste::Error, exit: Exit) -> Failure {
         }
         _ => error.message().to_owned(),
     };
-    // The server's words stand on a line of their own.
+    // The server's words stand on a line of their own, or with the recipients.
     if let Some(reply) = error.reply()
         && let Some(own) = message.strip_suffix(&reply.to_string())
     {
@@ -341,6 +361,17 @@ impl From<&TlsInfo> for Tls {
         Self {
             version,
             verified: true,
+        }
+    }
+}
+
+impl Fortune {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Refused => "refused",
+            Self::NotSent => "not-sent",
+            Self::InDoubt => "in-doubt",
         }
     }
 }

@@ -99,6 +99,28 @@ impl Outcome {
     }
 }
 
+/// What [`Outcome::words`] gives.
+pub(crate) type Words<'a> = (i32, &'a str, &'a str, &'a str, &'a str, &'a str);
+
+/// Asserts the words and that stderr begins as it must.
+#[track_caller]
+pub(crate) fn assert_words(outcome: &Outcome, expected: Words<'_>) {
+    let (exit, status, kind, reason, stage, retryable) = outcome.words();
+    let words = (
+        exit,
+        status.as_str(),
+        kind.as_str(),
+        reason.as_str(),
+        stage.as_str(),
+        retryable.as_str(),
+    );
+    assert_eq!(words, expected, "{}", outcome.stderr);
+    if exit != 10 {
+        let head = if exit == 11 { "in doubt: " } else { "error: " };
+        assert!(outcome.stderr.starts_with(head), "{}", outcome.stderr);
+    }
+}
+
 /// Flags of a small message to two recipients, or to those that are given.
 pub(crate) fn message() -> Vec<String> {
     [
