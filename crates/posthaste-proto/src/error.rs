@@ -193,6 +193,17 @@ impl fmt::Display for Cause {
                     "the server closed the connection during {stage}, in the middle of a reply: \"{text}\""
                 )
             }
+            Self::TimedOut {
+                stage,
+                timer: Timer::DataBlock,
+            } => write!(
+                f,
+                "the server took nothing more during {stage} (timer: data-block)"
+            ),
+            Self::TimedOut {
+                timer: Timer::Source,
+                ..
+            } => f.write_str("the content was not given in time (timer: source)"),
             Self::TimedOut { stage, timer } => {
                 write!(f, "no answer in time during {stage} (timer: {timer})")
             }

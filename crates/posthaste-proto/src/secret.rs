@@ -39,7 +39,6 @@ impl Secret {
     ///
     /// Secrets under four octets are left alone: they would mask ordinary words.
     pub(crate) fn mask_in(&self, text: &mut Vec<u8>) {
-        const MASK: &[u8] = b"***";
         if self.0.len() < 4 {
             return;
         }
@@ -53,7 +52,20 @@ impl Secret {
             from = start + MASK.len();
         }
     }
+
+    /// Masks the beginning of the secret at the end of a text that was cut off.
+    pub(crate) fn mask_at_end(&self, text: &mut Vec<u8>) {
+        let prefixes = (4..self.0.len())
+            .rev()
+            .filter_map(|length| self.0.get(..length));
+        if let Some(prefix) = prefixes.into_iter().find(|prefix| text.ends_with(prefix)) {
+            text.truncate(text.len() - prefix.len());
+            text.extend_from_slice(MASK);
+        }
+    }
 }
+
+const MASK: &[u8] = b"***";
 
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
@@ -102,6 +114,19 @@ mod tests {
         let mut text = b"535 hunter2 is wrong, hunter2hunter2".to_vec();
         Secret::from("hunter2").mask_in(&mut text);
         assert_eq!(text, b"535 *** is wrong, ******");
+    }
+
+    #[test]
+    fn a_secret_that_was_cut_off_is_masked_too() {
+        for (text, masked) in [
+            ("wrong: hunte", "wrong: ***"),
+            ("wrong: hun", "wrong: hun"),
+            ("hunter", "***"),
+        ] {
+            let mut text = text.as_bytes().to_vec();
+            Secret::from("hunter2").mask_at_end(&mut text);
+            assert_eq!(text, masked.as_bytes());
+        }
     }
 
     #[test]

@@ -59,6 +59,17 @@ fn a_server_that_echoes_the_password_does_not_get_it_shown() {
             format!("235 welcome {form}\r\n"),
             format!("235 ok\r\n421 {form}\r\n"),
             format!("334 {form}\r\n"),
+            // Where the text is cut, a part of the secret would be left.
+            format!("{}{form}\r\n", "x".repeat(80 - form.len() / 2)),
+            format!(
+                "535 {}{form} and more\r\n",
+                "x".repeat(1024 - form.len() / 2)
+            ),
+            format!(
+                "535-{}{form} and more\r\n535 y",
+                "x".repeat(1024 - form.len() / 2)
+            ),
+            format!("535 {}", &form[..form.len() - 1]),
         ] {
             for mechanism in ["PLAIN", "LOGIN"] {
                 let prompts = if mechanism == "LOGIN" { 2 } else { 0 };

@@ -6,9 +6,11 @@ use crate::reply::ReplyRef;
 use crate::sasl::Mechanism;
 
 mod extension;
+mod keyword;
 mod offer;
 
 pub use extension::{Extension, Extensions};
+use keyword::Keyword;
 pub use offer::{DeliverByOffer, FutureReleaseOffer, PriorityOffer, ServerLimits, SizeLimit};
 
 /// The extensions that matter here, decoded once. Keywords are compared without case, repeated ones are merged, and
@@ -83,8 +85,11 @@ impl Capabilities {
     /// Reads the lines behind the first one, which names the server.
     pub fn from_reply(reply: &ReplyRef<'_>) -> Self {
         let mut capabilities = Self::default();
-        for line in reply.raw_lines().skip(1) {
-            capabilities.line(line);
+        let text = reply.text();
+        let first = memchr::memchr(b'\n', text).unwrap_or(text.len());
+        let mut rest = text.get(first + 1..);
+        while let Some(lines) = rest {
+            rest = capabilities.first_line(lines);
         }
         capabilities
     }
@@ -150,55 +155,62 @@ impl Capabilities {
         }
     }
 
+    /// Reads the first of these lines and gives back those behind it.
+    #[inline(always)]
+    fn first_line<'a>(&mut self, lines: &'a [u8]) -> Option<&'a [u8]> {
+        let known = Keyword::split_off(lines);
+        // Most lines are a known keyword and nothing else: where it ends, the line ends.
+        if let Some((keyword, rest)) = known
+            && matches!(rest, [] | [b'\n', ..])
+        {
+            self.add(keyword, b"");
+            return rest.get(1..);
+        }
+        let end = memchr::memchr(b'\n', lines).unwrap_or(lines.len());
+        let (line, rest) = lines.split_at(end);
+        self.line(line.trim_ascii());
+        rest.get(1..)
+    }
+
     fn line(&mut self, line: &[u8]) {
-        let line = line.trim_ascii();
-        let end = line
-            .iter()
-            .position(|octet| matches!(octet, b' ' | b'\t' | b'='))
-            .unwrap_or(line.len());
-        let (keyword, rest) = line.split_at(end);
-        let parameters = rest
-            .trim_ascii_start()
-            .strip_prefix(b"=")
-            .unwrap_or(rest)
-            .trim_ascii();
-        let flag = match keyword.len() {
-            3 if keyword.eq_ignore_ascii_case(b"DSN") => &mut self.dsn,
-            4 if keyword.eq_ignore_ascii_case(b"AUTH") => return self.add_auth(parameters),
-            4 if keyword.eq_ignore_ascii_case(b"SIZE") => return self.set_size(parameters),
-            6 if keyword.eq_ignore_ascii_case(b"X-EXPS") => {
-                self.add_other(keyword);
-                return self.add_auth(parameters);
-            }
-            6 if keyword.eq_ignore_ascii_case(b"LIMITS") => {
-                self.add_other(keyword);
-                return self.limits.read(parameters);
-            }
-            8 if keyword.eq_ignore_ascii_case(b"STARTTLS") => &mut self.starttls,
-            8 if keyword.eq_ignore_ascii_case(b"8BITMIME") => &mut self.eight_bit_mime,
-            8 if keyword.eq_ignore_ascii_case(b"SMTPUTF8") => &mut self.smtputf8,
-            8 if keyword.eq_ignore_ascii_case(b"CHUNKING") => &mut self.chunking,
-            9 if keyword.eq_ignore_ascii_case(b"DELIVERBY") => {
-                self.deliver_by = Some(DeliverByOffer::read(parameters));
-                return;
-            }
-            10 if keyword.eq_ignore_ascii_case(b"REQUIRETLS") => &mut self.require_tls,
-            10 if keyword.eq_ignore_ascii_case(b"PIPELINING") => &mut self.pipelining,
-            10 if keyword.eq_ignore_ascii_case(b"BINARYMIME") => &mut self.binarymime,
-            11 if keyword.eq_ignore_ascii_case(b"MT-PRIORITY") => {
-                self.mt_priority = Some(PriorityOffer::read(parameters));
-                return;
-            }
-            13 if keyword.eq_ignore_ascii_case(b"FUTURERELEASE") => {
+        if let Some((keyword, rest)) = Keyword::split_off(line) {
+            let parameters = rest.trim_ascii_start();
+            let parameters = parameters.strip_prefix(b"=").unwrap_or(parameters);
+            self.add(keyword, parameters.trim_ascii_start());
+        } else {
+            let mut words = line.split(|octet| matches!(octet, b' ' | b'\t' | b'='));
+            self.add_other(words.next().unwrap_or_default());
+        }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, keyword: Keyword, parameters: &[u8]) {
+        match keyword {
+            Keyword::Auth => self.add_auth(parameters),
+            Keyword::BinaryMime => self.binarymime = true,
+            Keyword::Chunking => self.chunking = true,
+            Keyword::DeliverBy => self.deliver_by = Some(DeliverByOffer::read(parameters)),
+            Keyword::Dsn => self.dsn = true,
+            Keyword::EightBitMime => self.eight_bit_mime = true,
+            Keyword::EnhancedStatusCodes => self.enhanced_status_codes = true,
+            Keyword::FutureRelease => {
                 self.future_release = Some(FutureReleaseOffer::read(parameters));
-                return;
             }
-            19 if keyword.eq_ignore_ascii_case(b"ENHANCEDSTATUSCODES") => {
-                &mut self.enhanced_status_codes
+            Keyword::Limits => {
+                self.add_other(b"LIMITS");
+                self.limits.read(parameters);
             }
-            _ => return self.add_other(keyword),
-        };
-        *flag = true;
+            Keyword::MtPriority => self.mt_priority = Some(PriorityOffer::read(parameters)),
+            Keyword::Pipelining => self.pipelining = true,
+            Keyword::RequireTls => self.require_tls = true,
+            Keyword::Size => self.set_size(parameters),
+            Keyword::SmtpUtf8 => self.smtputf8 = true,
+            Keyword::StartTls => self.starttls = true,
+            Keyword::XExps => {
+                self.add_other(b"X-EXPS");
+                self.add_auth(parameters);
+            }
+        }
     }
 
     /// Remembers a keyword that has no place of its own. One that is no keyword (RFC 5321 section 4.1.1.1) or too long
@@ -211,43 +223,38 @@ impl Capabilities {
         if !valid {
             return;
         }
-        let others = self.others.get_or_insert_default();
-        let there = || others.split(' ').filter(|other| !other.is_empty());
-        if there().any(|other| other.as_bytes().eq_ignore_ascii_case(keyword))
-            || there().count() >= Self::KEYWORDS_KEPT
-        {
+        let others = self
+            .others
+            .get_or_insert_with(|| String::with_capacity(Self::KEYWORD_KEPT));
+        let kept = others.bytes().filter(|octet| *octet == b' ').count() + 1;
+        if lists(others, keyword) || kept >= Self::KEYWORDS_KEPT && !others.is_empty() {
             return;
         }
         if !others.is_empty() {
             others.push(' ');
         }
-        others.extend(
-            keyword
-                .iter()
-                .map(|octet| char::from(octet.to_ascii_uppercase())),
-        );
+        let capitals = keyword.iter().map(u8::to_ascii_uppercase);
+        others.extend(capitals.map(char::from));
     }
 
     /// Joins mechanism names to those already there; what is no SASL name (RFC 4422 section 3.1) is left out.
     fn add_auth(&mut self, names: &[u8]) {
         let auth = self.auth.get_or_insert_default();
-        for name in names.split(|octet| octet.is_ascii_whitespace()) {
-            let known = auth
-                .split(' ')
-                .any(|before| before.as_bytes().eq_ignore_ascii_case(name));
-            let Ok(name) = core::str::from_utf8(name) else {
-                continue;
-            };
+        auth.reserve(names.len().min(Self::AUTH_KEPT));
+        for name in names.split(u8::is_ascii_whitespace) {
             let is_name = name
-                .bytes()
+                .iter()
                 .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'));
-            if known || name.is_empty() || !is_name || auth.len() + name.len() >= Self::AUTH_KEPT {
+            if name.is_empty() || !is_name || auth.len() + name.len() >= Self::AUTH_KEPT {
+                continue;
+            }
+            if lists(auth, name) {
                 continue;
             }
             if !auth.is_empty() {
                 auth.push(' ');
             }
-            auth.push_str(name);
+            auth.extend(name.iter().copied().map(char::from));
         }
     }
 
@@ -259,6 +266,12 @@ impl Capabilities {
             .filter(|size| *size != 0);
         self.size = Some(SizeLimit { octets });
     }
+}
+
+/// Whether this word, in whatever case, is among `words`, which blanks separate.
+fn lists(words: &str, word: &[u8]) -> bool {
+    let mut words = words.as_bytes().split(|octet| *octet == b' ');
+    words.any(|known| known.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

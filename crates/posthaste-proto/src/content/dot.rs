@@ -77,7 +77,8 @@ impl DotStuffer {
         let leading = self.at_line_start && first == b'.';
         // CR ended the piece before, LF and a dot begin this one: the pattern below cannot see it.
         let split = self.after_cr && content.get(1) == Some(&b'.');
-        let dots = memmem::find_iter(content, b"\r\n.").count();
+        let pattern = memmem::Finder::new(b"\r\n.");
+        let dots = pattern.find_iter(content).count();
         self.at_line_start = match content.len() {
             1 => self.after_cr && first == b'\n',
             _ => content.ends_with(b"\r\n"),
@@ -86,23 +87,31 @@ impl DotStuffer {
         self.octets += length as u64;
 
         let grown = length + dots + usize::from(leading) + usize::from(split);
-        let mut shift = grown - length;
-        let mut end = start + length;
-        // From the back, so that no octet is moved twice.
-        while shift > usize::from(leading || split) {
-            let Some(at) = memmem::rfind(&buffer[start..end], b"\r\n.") else {
-                break;
-            };
-            let dot = start + at + 2;
-            buffer.copy_within(dot..end, dot + shift);
-            shift -= 1;
-            buffer[dot + shift] = b'.';
-            end = dot;
-        }
-        if shift == 1 {
-            let dot = start + usize::from(split);
-            buffer.copy_within(dot..end, dot + 1);
-            buffer[dot] = b'.';
+        if grown > length {
+            // Once to where it ends, then line by line to where it belongs, with the dots in between.
+            let mut from = start + grown - length;
+            let end = start + grown;
+            let mut to = start;
+            buffer.copy_within(start..start + length, from);
+            if leading || split {
+                let before = usize::from(split);
+                buffer.copy_within(from..from + before, to);
+                from += before;
+                to += before;
+                buffer[to] = b'.';
+                to += 1;
+            }
+            while from > to {
+                let Some(at) = pattern.find(&buffer[from..end]) else {
+                    break;
+                };
+                let line = at + 2;
+                buffer.copy_within(from..from + line, to);
+                from += line;
+                to += line;
+                buffer[to] = b'.';
+                to += 1;
+            }
         }
         Ok(grown)
     }
@@ -128,16 +137,20 @@ impl DotStuffer {
             }));
         }
         let next = content.get(1..).unwrap_or_default();
-        let differ = content.iter().zip(next).fold(0, |differ, (octet, next)| {
-            differ | (u8::from(*octet == b'\r') ^ u8::from(*next == b'\n'))
-        });
-        if differ == 0 {
+        let pairs = next.len();
+        let (octets, rest) = content.get(..pairs).unwrap_or_default().as_chunks::<64>();
+        let (nexts, next_rest) = next.as_chunks::<64>();
+        let mut differ = [0; 64];
+        for (octets, nexts) in octets.iter().zip(nexts) {
+            for ((differ, octet), next) in differ.iter_mut().zip(octets).zip(nexts) {
+                *differ |= u8::from(*octet == b'\r') ^ u8::from(*next == b'\n');
+            }
+        }
+        let stray = |(octet, next): (&u8, &u8)| (*octet == b'\r') != (*next == b'\n');
+        if differ == [0; 64] && !rest.iter().zip(next_rest).any(stray) {
             return Ok(());
         }
-        let at = content
-            .iter()
-            .zip(next)
-            .position(|(octet, next)| (*octet == b'\r') != (*next == b'\n'));
+        let at = content.iter().zip(next).position(stray);
         let at = at.unwrap_or_default();
         let at = if content.get(at) == Some(&b'\r') {
             at

@@ -1,10 +1,8 @@
 //! The text of one complete reply line (RFC 5321 section 4.2, `Reply-line`).
 
-use nom::IResult;
-use nom::Parser as _;
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n};
-use nom::combinator::{eof, map_opt, value};
+use nom::bytes::complete::take;
+use nom::combinator::map_opt;
+use nom::{IResult, Parser as _};
 
 use super::ReplyCode;
 
@@ -39,23 +37,26 @@ impl<'a> Line<'a> {
     }
 }
 
-fn code(input: &[u8]) -> IResult<&[u8], ReplyCode> {
-    let digits = take_while_m_n(3, 3, |octet: u8| octet.is_ascii_digit());
-    map_opt(digits, |digits: &[u8]| {
-        ReplyCode::new(
-            digits
-                .iter()
-                .fold(0, |number, digit| number * 10 + u16::from(digit - b'0')),
-        )
+// Errors are `()`: nothing is said about a line that fails but its octets, and nothing is built on the way.
+
+fn code(input: &[u8]) -> IResult<&[u8], ReplyCode, ()> {
+    map_opt(take(3_usize), |digits: &[u8]| {
+        let &[first, second, third] = digits.first_chunk()?;
+        let number = digit(first)? * 100 + digit(second)? * 10 + digit(third)?;
+        ReplyCode::new(number)
     })
     .parse(input)
 }
 
-fn separator(input: &[u8]) -> IResult<&[u8], Separator> {
-    alt((
-        value(Separator::Blank, tag(&b" "[..])),
-        value(Separator::Hyphen, tag(&b"-"[..])),
-        value(Separator::Nothing, eof),
-    ))
-    .parse(input)
+fn digit(octet: u8) -> Option<u16> {
+    octet.is_ascii_digit().then(|| u16::from(octet - b'0'))
+}
+
+fn separator(input: &[u8]) -> IResult<&[u8], Separator, ()> {
+    match input.split_first() {
+        Some((b' ', text)) => Ok((text, Separator::Blank)),
+        Some((b'-', text)) => Ok((text, Separator::Hyphen)),
+        Some(_) => Err(nom::Err::Error(())),
+        None => Ok((input, Separator::Nothing)),
+    }
 }

@@ -15,16 +15,27 @@ pub struct Parser {
     limits: ReplyLimits,
     /// The beginning of a line whose end has not come yet.
     partial: Vec<u8>,
-    /// Text of the lines that are whole, joined with LF.
+    /// How long the line that is on its way may become; 0 between replies and after an error.
+    room: usize,
+    whole: Lines,
+    /// `whole` is a reply that was already given out.
+    taken: bool,
+}
+
+/// The lines of a reply that are whole.
+#[derive(Debug, Clone, Default)]
+struct Lines {
+    /// Joined with LF.
     text: Vec<u8>,
     code: Option<ReplyCode>,
     octets: usize,
-    lines: usize,
+    count: usize,
     quirks: Quirks,
-    /// `text` belongs to a reply that was already given out.
-    taken: bool,
     failed: Option<ReplyError>,
 }
+
+/// [`Lines::failed`] says why. It stands for the error where results are made for each line.
+struct Failed;
 
 /// Upper bounds of one reply, checked before anything is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +99,8 @@ pub enum ReplyError {
     TooManyLines(usize),
 }
 
-/// The first octets of a line that is no reply line.
+/// A line that is no reply line, of which the first octets are told. The session masks it before it cuts it: a secret that
+/// was cut first could not be found any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MalformedReply(Vec<u8>);
 
@@ -98,106 +110,141 @@ impl Parser {
         Self {
             limits,
             partial: Vec::new(),
-            text: Vec::new(),
-            code: None,
-            octets: 0,
-            lines: 0,
-            quirks: Quirks::default(),
+            room: limits.line.min(limits.reply),
+            whole: Lines::default(),
             taken: false,
-            failed: None,
         }
     }
 
     /// Takes octets off `input` until a reply is whole. `None` means that all of `input` was taken and more is needed.
+    #[inline]
     pub fn parse(&mut self, input: &mut &[u8]) -> Result<Option<ReplyRef<'_>>, ReplyError> {
-        if let Some(error) = &self.failed {
-            return Err(error.clone());
+        // A peer that sends octet by octet shall not cost a search for each.
+        if let [octet @ (0..=b'\t' | b'\x0b'..=0x7f)] = **input
+            && self.partial.len() < self.room
+        {
+            self.partial.push(octet);
+            *input = &[];
+            return Ok(None);
         }
+        self.parse_lines(input)
+    }
+
+    fn parse_lines(&mut self, input: &mut &[u8]) -> Result<Option<ReplyRef<'_>>, ReplyError> {
         if self.taken {
-            self.start_next();
+            self.taken = false;
+            self.whole.clear();
+            self.measure_room();
         }
         match self.collect(input) {
             Ok(Some(code)) => {
                 self.taken = true;
+                self.room = 0;
                 Ok(Some(ReplyRef {
                     code,
-                    text: &self.text,
-                    quirks: self.quirks,
+                    text: &self.whole.text,
+                    quirks: self.whole.quirks,
                 }))
             }
             Ok(None) => Ok(None),
-            Err(error) => {
-                self.failed = Some(error.clone());
-                Err(error)
+            Err(Failed) => {
+                self.room = 0;
+                // There always is one: `Failed` comes from where it is set.
+                self.whole.failed.clone().map_or(Ok(None), Err)
             }
         }
     }
 
     /// True when no octet of an unfinished reply is held; blank lines before a reply do not count.
     pub fn is_empty(&self) -> bool {
-        self.taken || self.code.is_none() && self.partial.is_empty()
+        self.taken || self.whole.code.is_none() && matches!(self.partial.as_slice(), [] | [b'\r'])
     }
 
     /// The text of a reply that was begun and not finished, for an error's sake: at most [`Reply::KEPT`] octets.
     pub fn unfinished(&self) -> Option<Vec<u8>> {
-        if self.is_empty() {
-            return None;
-        }
-        let mut text = self.text.clone();
-        if !text.is_empty() && !self.partial.is_empty() {
-            text.push(b'\n');
-        }
-        text.extend_from_slice(&self.partial);
+        let mut text = self.held()?;
         text.truncate(Reply::KEPT);
         Some(text)
     }
 
+    /// All of it, to be masked before it is cut.
+    pub(crate) fn held(&self) -> Option<Vec<u8>> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut text = self.whole.text.clone();
+        if !text.is_empty() && !self.partial.is_empty() {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(&self.partial);
+        Some(text)
+    }
+
     /// Takes whole lines off `input` until one of them ends the reply.
-    fn collect(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, ReplyError> {
-        loop {
-            let Some(at) = memchr::memchr(b'\n', input) else {
-                self.check_length(self.partial.len() + input.len())?;
-                self.partial.extend_from_slice(input);
-                *input = &[];
-                return Ok(None);
-            };
+    fn collect(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
+        if self.whole.failed.is_some() {
+            return Err(Failed);
+        }
+        let given = *input;
+        let last = self.take_lines(input);
+        // Codes and line ends are ASCII: what is not stands in the text. Looked for once, not line by line.
+        let taken = given.len() - input.len();
+        if !given.get(..taken).unwrap_or_default().is_ascii() {
+            self.whole.quirks.insert(Quirk::EightBit);
+        }
+        last
+    }
+
+    fn take_lines(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
+        while let Some(at) = memchr::memchr(b'\n', input) {
             let (head, rest) = input.split_at(at);
             *input = rest.get(1..).unwrap_or_default();
-            self.check_length(self.partial.len() + head.len())?;
+            self.check_length(head.len())?;
             let last = if self.partial.is_empty() {
-                self.line(head)?
+                self.whole.add(head, self.limits.lines)
             } else {
-                let mut line = core::mem::take(&mut self.partial);
-                line.extend_from_slice(head);
-                let last = self.line(&line);
-                line.clear();
-                self.partial = line;
-                last?
+                self.partial.extend_from_slice(head);
+                let last = self.whole.add(&self.partial, self.limits.lines);
+                self.partial.clear();
+                last
             };
-            if last.is_some() {
-                return Ok(last);
+            if let Some(code) = last? {
+                return Ok(Some(code));
             }
+            self.measure_room();
         }
+        let rest = core::mem::take(input);
+        self.check_length(rest.len())?;
+        self.partial.extend_from_slice(rest);
+        Ok(None)
     }
 
-    /// The limit that a line of `length` octets meets first, so that a line fed in pieces fails like a whole one.
-    fn check_length(&self, length: usize) -> Result<(), ReplyError> {
-        let left = self.limits.reply.saturating_sub(self.octets);
-        if length <= self.limits.line.min(left) {
+    /// Whether the line may grow by so many octets; the limit that it meets first, so that a line fed in pieces fails
+    /// like a whole one.
+    fn check_length(&mut self, added: usize) -> Result<(), Failed> {
+        if self.partial.len() + added <= self.room {
             Ok(())
-        } else if self.limits.line <= left {
-            Err(ReplyError::LineTooLong(self.limits.line))
+        } else if self.room == self.limits.line {
+            Err(self.whole.fail(ReplyError::LineTooLong(self.limits.line)))
         } else {
-            Err(ReplyError::TooLong(self.limits.reply))
+            Err(self.whole.fail(ReplyError::TooLong(self.limits.reply)))
         }
     }
 
+    fn measure_room(&mut self) {
+        let left = self.limits.reply.saturating_sub(self.whole.octets);
+        self.room = self.limits.line.min(left);
+    }
+}
+
+impl Lines {
     /// Adds one line, LF taken off; the code when it was the last of its reply.
-    fn line(&mut self, line: &[u8]) -> Result<Option<ReplyCode>, ReplyError> {
+    #[inline]
+    fn add(&mut self, line: &[u8], limit: usize) -> Result<Option<ReplyCode>, Failed> {
         self.octets += line.len() + 1;
-        self.lines += 1;
-        if self.lines > self.limits.lines {
-            return Err(ReplyError::TooManyLines(self.limits.lines));
+        self.count += 1;
+        if self.count > limit {
+            return Err(self.fail(ReplyError::TooManyLines(limit)));
         }
         let line = match line.split_last() {
             Some((b'\r', line)) => line,
@@ -210,14 +257,13 @@ impl Parser {
             self.quirks.insert(Quirk::BlankLine);
             return Ok(None);
         }
-        let parsed = Line::parse(line)
-            .ok_or_else(|| ReplyError::Malformed(MalformedReply::excerpt(line)))?;
+        let Some(parsed) = Line::parse(line) else {
+            return Err(self.fail(ReplyError::Malformed(MalformedReply(line.to_vec()))));
+        };
         match self.code {
             Some(first) if first != parsed.code => {
-                return Err(ReplyError::CodesDisagree {
-                    first,
-                    then: parsed.code,
-                });
+                let then = parsed.code;
+                return Err(self.fail(ReplyError::CodesDisagree { first, then }));
             }
             Some(_) => self.text.push(b'\n'),
             None => self.code = Some(parsed.code),
@@ -225,20 +271,22 @@ impl Parser {
         if parsed.bare {
             self.quirks.insert(Quirk::BareCode);
         }
-        if !parsed.text.is_ascii() {
-            self.quirks.insert(Quirk::EightBit);
-        }
         self.text.extend_from_slice(parsed.text);
         Ok((!parsed.more).then_some(parsed.code))
     }
 
-    fn start_next(&mut self) {
+    #[cold]
+    fn fail(&mut self, error: ReplyError) -> Failed {
+        self.failed = Some(error);
+        Failed
+    }
+
+    fn clear(&mut self) {
         self.text.clear();
         self.code = None;
         self.octets = 0;
-        self.lines = 0;
+        self.count = 0;
         self.quirks = Quirks::default();
-        self.taken = false;
     }
 }
 
@@ -341,13 +389,9 @@ impl fmt::Display for Quirk {
 impl MalformedReply {
     const EXCERPT: usize = 80;
 
-    fn excerpt(line: &[u8]) -> Self {
-        Self(line.get(..Self::EXCERPT).unwrap_or(line).to_vec())
-    }
-
     /// At most 80 octets of the line.
     pub fn octets(&self) -> &[u8] {
-        &self.0
+        self.0.get(..Self::EXCERPT).unwrap_or(&self.0)
     }
 }
 
@@ -358,6 +402,7 @@ impl ReplyError {
             secrets
                 .iter()
                 .for_each(|secret| secret.mask_in(&mut line.0));
+            line.0.truncate(MalformedReply::EXCERPT);
         }
         self
     }
@@ -366,7 +411,9 @@ impl ReplyError {
 impl fmt::Display for ReplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Malformed(line) => write!(f, "this is no SMTP reply: \"{}\"", printable(&line.0)),
+            Self::Malformed(line) => {
+                write!(f, "this is no SMTP reply: \"{}\"", printable(line.octets()))
+            }
             Self::CodesDisagree { first, then } => {
                 write!(f, "the lines of one reply disagree: {first} and {then}")
             }

@@ -14,13 +14,12 @@ impl Session {
             return self.close();
         }
         self.events.extend(reply.quirks().iter().map(Event::Quirk));
-        // After a failed write, everything that was lent may have reached the peer, and be answered.
-        let sent = if self.write_dead {
-            self.output.lent()
+        let asked = if self.reply_is_early {
+            None
         } else {
-            self.output.sent()
+            self.awaited.answer(self.sent())
         };
-        let Some(asked) = self.awaited.answer(sent) else {
+        let Some(asked) = asked else {
             return self.unasked_reply(reply);
         };
         let code = reply.code();

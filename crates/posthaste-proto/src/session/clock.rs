@@ -9,6 +9,8 @@ use super::step::{Deadline, Timer};
 #[derive(Debug)]
 pub(super) struct Clock {
     wait: Option<(Wait, Deadline)>,
+    /// The wait for a reply, which goes on while something else is written.
+    reply: Option<(Wait, Deadline)>,
     /// The deadline has passed and one more read, which does not block, was allowed.
     last_read_given: bool,
 }
@@ -36,6 +38,7 @@ impl Clock {
     pub(super) const fn new() -> Self {
         Self {
             wait: None,
+            reply: None,
             last_read_given: false,
         }
     }
@@ -51,6 +54,13 @@ impl Clock {
         if let Some((current, deadline)) = self.wait
             && current == wait
         {
+            return deadline;
+        }
+        self.last_read_given = false;
+        if let Some((current, deadline)) = self.reply
+            && current == wait
+        {
+            self.wait = self.reply;
             return deadline;
         }
         let mut deadline = Deadline {
@@ -69,7 +79,9 @@ impl Clock {
             };
         }
         self.wait = Some((wait, deadline));
-        self.last_read_given = false;
+        if let Wait::Reply(_) = wait {
+            self.reply = self.wait;
+        }
         deadline
     }
 

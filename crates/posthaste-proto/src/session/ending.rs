@@ -103,11 +103,12 @@ impl Session {
 
     pub(super) fn peer_closed(&mut self) {
         let stage = self.stage();
-        let unfinished = self.parser.unfinished().map(|mut text| {
-            self.login
-                .traces
-                .iter()
-                .for_each(|trace| trace.mask_in(&mut text));
+        let unfinished = self.parser.held().map(|mut text| {
+            for trace in &self.login.traces {
+                trace.mask_in(&mut text);
+                trace.mask_at_end(&mut text);
+            }
+            text.truncate(Reply::KEPT);
             Unfinished(text)
         });
         self.fail(Cause::Closed { stage, unfinished });

@@ -36,8 +36,7 @@ impl Session {
     }
 
     fn advance_once(&mut self) -> bool {
-        // Half a reply that nobody asked for: hear it out before asking anything.
-        if self.awaited.is_empty() && !self.parser.is_empty() {
+        if self.hears_unasked() {
             return false;
         }
         match self.sending() {

@@ -112,6 +112,8 @@ pub struct Session {
     quit_sent: bool,
     /// The last transaction was left open: RSET goes before the next MAIL.
     reset_needed: bool,
+    /// The reply whose beginning is held began before there was a command for it.
+    reply_is_early: bool,
     /// A write failed: only the peer's last words are of interest.
     write_dead: bool,
     /// What later transactions are told.
@@ -164,6 +166,7 @@ impl Session {
             quit_wanted: false,
             quit_sent: false,
             reset_needed: false,
+            reply_is_early: false,
             write_dead: false,
             ended: None,
             scratch: Vec::new(),
@@ -200,6 +203,10 @@ impl Session {
                     error,
                 });
                 break;
+            }
+            // Judged at a reply's first octet, not at its last: in between, the command it seems to answer may have gone out.
+            if parser.is_empty() {
+                self.reply_is_early = !self.awaited.expects_reply(self.sent());
             }
             match parser.parse(&mut input) {
                 Ok(Some(reply)) => self.reply(&reply),
@@ -333,6 +340,20 @@ impl Session {
     /// The mechanism by which the session authenticated.
     pub fn authenticated(&self) -> Option<Mechanism> {
         self.login.done
+    }
+
+    /// Octets that may have reached the peer, and be answered: after a failed write, everything that was lent.
+    fn sent(&self) -> u64 {
+        if self.write_dead {
+            self.output.lent()
+        } else {
+            self.output.sent()
+        }
+    }
+
+    /// Half a reply that nobody asked for: it is heard out before anything else is said.
+    fn hears_unasked(&self) -> bool {
+        self.reply_is_early && !self.parser.is_empty()
     }
 
     /// Queues a command.

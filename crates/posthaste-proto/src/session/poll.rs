@@ -78,14 +78,15 @@ impl Session {
         match self.state {
             State::Closed => Todo::Close,
             State::Handshake(mode) => Todo::StartTls(mode),
+            State::AwaitingCredentials if self.hears_unasked() => Todo::Read,
             State::AwaitingCredentials => Todo::Credentials,
-            _ if self.write_dead => Todo::Read,
+            _ if self.write_dead || self.hears_unasked() => Todo::Read,
             State::Opening | State::Open | State::Quitting => {
                 if self.output.has_work() {
                     Todo::Write
                 } else if let Some(id) = self.wants_content().map(|transaction| transaction.id) {
                     Todo::Content(id)
-                } else if !self.awaited.is_empty() || !self.parser.is_empty() {
+                } else if !self.awaited.is_empty() {
                     Todo::Read
                 } else {
                     Todo::Idle
@@ -115,7 +116,7 @@ impl Session {
                 (Wait::Write(self.output.flushes()), timer)
             }
             Todo::Read if self.write_dead => (Wait::LastWords, Timer::Shutdown),
-            Todo::Read => match asked {
+            Todo::Read => match asked.filter(|_| !self.hears_unasked()) {
                 Some(asked) => (Wait::Reply(self.awaited.answered()), asked.timer()),
                 None => (Wait::Unasked, Timer::Shutdown),
             },

@@ -86,11 +86,21 @@ impl Asked {
         }
     }
 
-    /// Can a reply of this code answer it at all? By the first digit, never by a list of codes (RFC 5321 section 4.3.2).
+    /// Can a reply of this code answer it at all? By the first digit, never by a list of codes (RFC 5321 section 4.3.2),
+    /// but where a wrong guess opens a door: only 235 is a login (RFC 4954 section 6), and a 220 behind TLS is a second
+    /// greeting, not an answer to EHLO.
     pub(super) fn can_be_answered_by(self, code: ReplyCode) -> bool {
         match code.class() {
             ReplyClass::Transient | ReplyClass::Permanent => true,
-            ReplyClass::Positive => !matches!(self, Self::Turn(_, Turn::Data)),
+            ReplyClass::Positive => match self {
+                Self::Opening(Opening::Auth) => code == 235,
+                Self::Opening(Opening::Ehlo | Opening::Helo) => code.number() / 10 == 25,
+                Self::Turn(_, turn) => turn != Turn::Data,
+                Self::Opening(Opening::Greeting | Opening::StartTls | Opening::AuthCancel)
+                | Self::Noop
+                | Self::Reset
+                | Self::Quit => true,
+            },
             ReplyClass::Intermediate => match self {
                 Self::Opening(opening) => opening == Opening::Auth && code == 334,
                 Self::Turn(_, turn) => turn == Turn::Data,

@@ -39,6 +39,13 @@ impl<T: Copy> Pipeline<T> {
         self.awaited.front().map(|awaited| awaited.what)
     }
 
+    /// Is there a command whose last octet was written, so that a reply may begin?
+    pub(crate) fn expects_reply(&self, sent: u64) -> bool {
+        self.awaited
+            .front()
+            .is_some_and(|awaited| awaited.end <= sent)
+    }
+
     /// Takes the command that a reply answers: the oldest, once its last octet is written.
     pub(crate) fn answer(&mut self, sent: u64) -> Option<T> {
         let awaited = self.awaited.pop_front_if(|awaited| awaited.end <= sent)?;

@@ -147,7 +147,9 @@ impl Player {
                         self.now = self.now.max(content.deadline().at);
                         self.lines.pop_front();
                     }
-                    Some(Line::World(world)) if world != "write fails" && world != "stall" => {
+                    Some(Line::World(world))
+                        if !["write fails", "stall", "content"].contains(&world.as_str()) =>
+                    {
                         self.application(session, messages);
                     }
                     _ => {
@@ -159,6 +161,7 @@ impl Player {
                         let left = source.len();
                         if left == 0 {
                             content.finish();
+                            self.take_world("content");
                         } else {
                             let n = piece(self.split, left.min(room), &mut self.told.len());
                             let octets: Vec<u8> = source.drain(..n).collect();
@@ -187,6 +190,8 @@ impl Player {
     }
 
     fn read(&mut self, session: &mut Session, deadline: Duration) {
+        // The content was not wanted before this.
+        self.take_world("content");
         match self.lines.front_mut() {
             Some(Line::Server(octets)) => {
                 let n = piece(self.split, octets.len(), &mut self.wire.len());
@@ -236,6 +241,11 @@ impl Player {
                 octets.drain(..n);
             }
         }
+    }
+
+    fn take_world(&mut self, world: &str) {
+        self.lines
+            .pop_front_if(|line| *line == Line::World(world.to_owned()));
     }
 
     /// What an application may do at any time.
