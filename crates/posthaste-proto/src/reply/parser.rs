@@ -200,14 +200,14 @@ impl Parser {
             let (head, rest) = input.split_at(at);
             *input = rest.get(1..).unwrap_or_default();
             self.check_length(head.len())?;
-            let last = if self.partial.is_empty() {
-                self.whole.add(head, self.limits.lines)
+            let line = if self.partial.is_empty() {
+                head
             } else {
                 self.partial.extend_from_slice(head);
-                let last = self.whole.add(&self.partial, self.limits.lines);
-                self.partial.clear();
-                last
+                &self.partial
             };
+            let last = self.whole.add(line, self.limits.lines);
+            self.partial.clear();
             if let Some(code) = last? {
                 return Ok(Some(code));
             }
