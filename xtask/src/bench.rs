@@ -76,7 +76,13 @@ fn messages(count: usize) -> anyhow::Result<()> {
 /// `xtask/peers`, a workspace of its own; its README says what the sections are and what they need.
 fn peers(sections: &[String]) -> anyhow::Result<()> {
     let manifest = "xtask/peers/Cargo.toml";
-    let build = ["build", "--release", "--locked", "--manifest-path", manifest];
+    let build = [
+        "build",
+        "--release",
+        "--locked",
+        "--manifest-path",
+        manifest,
+    ];
     run_shown(&mut program("cargo", &build))?;
     run_shown(program("python3", &["xtask/peers/run.py"]).args(sections))
 }
