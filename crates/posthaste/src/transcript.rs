@@ -314,6 +314,28 @@ mod tests {
     }
 
     #[test]
+    fn blank_lines_of_a_server_answer_nothing() {
+        let script: &[(char, &str)] = &[
+            ('C', "AUTH LOGIN\r\n"),
+            ('S', "\r\n334 VXNlcm5hbWU6\r\n"),
+            ('C', "YW5u\r\n"),
+            ('S', "\r\n334 UGFzc3dvcmQ6\r\n"),
+            ('C', "aHVudGVyMg==\r\n"),
+            ('S', "235 ok\r\n"),
+            ('C', "DATA\r\n"),
+            ('S', "\r\n354 go\r\n"),
+            ('C', "Subject: private\r\n.\r\nQUIT\r\n"),
+        ];
+        for step in 1..60 {
+            let shown = play(&mut Transcript::new(), script, step);
+            for hidden in ["YW5u", "aHVudGVyMg==", "private"] {
+                assert!(!shown.contains(hidden), "{step}: {shown}");
+            }
+            assert!(shown.contains("QUIT"), "{step}: {shown}");
+        }
+    }
+
+    #[test]
     fn chunks_are_counted_and_refused_data_is_no_content() {
         let mut transcript = Transcript::new();
         let script = [

@@ -2,10 +2,11 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use posthaste_mime::Message;
 use posthaste_proto::Envelope;
-use posthaste_proto::session::TlsPolicy;
+use posthaste_proto::session::{Timeouts, TlsPolicy};
 
 use super::connection::{Connection, Watch};
 use super::sent::{Link, Sent};
@@ -141,18 +142,25 @@ impl Client {
             self.finish(Error::new(Kind::Connect, "failed", Stage::Connect, message))
         })?;
         let server = &self.server;
-        if server.policy(Some(peer.ip())) != TlsPolicy::Implicit
+        let begin = Instant::now();
+        let greeting = server.timeouts.greeting;
+        let plain_first = matches!(
+            server.policy(Some(peer.ip())),
+            TlsPolicy::Required | TlsPolicy::WhenOffered
+        );
+        if plain_first
             && connect::waits_for_tls(
                 &stream,
                 peer,
-                server.timeouts.greeting,
+                greeting,
                 &self.connector,
                 server.certificate_name(),
             )
         {
             return Err(self.finish(Error::wrong_mode()));
         }
-        self.open(Box::new(stream), Some(peer), local, watch)
+        // The greeting's time began when the connection stood.
+        self.open(Box::new(stream), Some(peer), local, watch, begin.elapsed())
     }
 
     /// Opens a session over a stream of the caller's own, which is connected to the server already. TLS is added to it as
@@ -167,6 +175,7 @@ impl Client {
             None,
             None,
             Watch::new(self.observer.clone()),
+            Duration::ZERO,
         )
     }
 
@@ -209,11 +218,17 @@ impl Client {
         peer: Option<SocketAddr>,
         local: Option<SocketAddr>,
         watch: Watch,
+        waited: Duration,
     ) -> Result<Connection, Error> {
         let server = &self.server;
         let name = server.certificate_name().clone();
         let stream = Secure::new(stream, Arc::clone(&self.connector), name);
         let config = server.config(peer.map(|peer| peer.ip()), local.map(|local| local.ip()));
+        let greeting = server.timeouts.greeting.saturating_sub(waited);
+        let config = config.timeouts(Timeouts {
+            greeting,
+            ..server.timeouts
+        });
         let link = Link {
             server: server.authority(),
             peer,

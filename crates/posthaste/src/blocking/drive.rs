@@ -69,8 +69,8 @@ pub(crate) struct Heard {
 }
 
 impl<S: Stream> Driver<S> {
-    /// Shorter pauses between two messages are no reason to look whether the server has hung up.
-    const PAUSE: Duration = Duration::from_millis(250);
+    /// What came within so short a pause between two messages could as well have come right after the look.
+    const PAUSE: Duration = Duration::from_millis(1);
 
     /// A driver for a session that begins now.
     pub fn new(stream: S) -> Self {
@@ -96,7 +96,7 @@ impl<S: Stream> Driver<S> {
             .take()
             .is_some_and(|since| since.elapsed() >= Self::PAUSE)
         {
-            // The server may have hung up meanwhile, which would put the next message in needless trouble.
+            // The server may have hung up meanwhile, or said what nobody asked for: neither may meet the next message.
             self.read(session, Duration::ZERO, notify);
         }
         loop {

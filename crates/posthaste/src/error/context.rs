@@ -58,9 +58,14 @@ impl Context<'_> {
             .as_ref()
             .map_or("unknown", |error| error.reason())
             .to_owned();
-        let message = format!(
-            "the whole message was sent and no answer came ({why}): it may have been delivered"
-        );
+        let heard = matches!(cause, Some(Cause::Protocol { .. } | Cause::WrongEnvelope));
+        let answer = if heard {
+            "the answer cannot be trusted"
+        } else {
+            "no answer came"
+        };
+        let message =
+            format!("the whole message was sent and {answer} ({why}): it may have been delivered");
         let error =
             Error::new(Kind::InDoubt, reason, Stage::EndOfData, message).with_retry(Retry::InDoubt);
         match under.as_ref().and_then(Error::reply) {
@@ -79,33 +84,38 @@ impl Context<'_> {
                 Fate::Accepted(_) => {}
             }
         }
+        // Whoever was not refused had another reason: that is the news, the refusals are in the report. Under all or
+        // none the reason is the refusal.
+        let other = |cause: &&&Cause| !matches!(cause, Cause::RecipientPolicy);
+        if let Some(cause) = causes.iter().find(other) {
+            return self.retry_for_others(self.of(cause), &causes);
+        }
+        // A refusal for now before one for good, then the one that came furthest.
         let refused = refusals
             .iter()
-            .find(|(_, reply)| reply.is_transient())
-            .or_else(|| refusals.first());
+            .rev()
+            .max_by_key(|(stage, reply)| (reply.is_transient(), *stage));
         let Some((stage, reply)) = refused else {
-            // All or none: the other recipient's refusal is the news, and it is in the report.
-            let cause = causes
-                .iter()
-                .find(|cause| !matches!(cause, Cause::RecipientPolicy))
-                .or_else(|| causes.first());
-            return cause.map_or_else(|| self.of(&Cause::NotStarted), |cause| self.of(cause));
+            return self.of(causes.first().copied().unwrap_or(&Cause::NotStarted));
         };
         let error = rejected(*stage, reply);
-        if refusals.len() > 1 && *stage == session::Stage::Rcpt {
-            let alike = refusals.iter().all(|(_, other)| other == reply);
-            let how = if alike { "" } else { ", in more than one way" };
-            let who = match (refusals.len(), report.recipients.len()) {
-                (2, 2) => "both recipients were refused".to_owned(),
-                (refused, all) if refused == all => format!("all {all} recipients were refused"),
-                (refused, all) => {
-                    format!("{refused} of {all} recipients were refused, the others not tried")
-                }
-            };
-            let error = error.with_message(format!("{who}{how}: {reply}"));
-            return self.retry_for_others(error, &causes);
+        if refusals.len() < 2
+            || refusals
+                .iter()
+                .any(|(stage, _)| *stage != session::Stage::Rcpt)
+        {
+            return error;
         }
-        self.retry_for_others(error, &causes)
+        let alike = refusals.iter().all(|(_, other)| other == reply);
+        let how = if alike { "" } else { ", in more than one way" };
+        let who = match (refusals.len(), report.recipients.len()) {
+            (2, 2) => "both recipients were refused".to_owned(),
+            (refused, all) if refused == all => format!("all {all} recipients were refused"),
+            (refused, all) => {
+                format!("{refused} of {all} recipients were refused, and all or none was wanted")
+            }
+        };
+        error.with_message(format!("{who}{how}: {reply}"))
     }
 
     /// Others may not have been tried at all, because the connection was lost.
@@ -161,7 +171,7 @@ mod tests {
                     Some(reply) => session.received(format!("{reply}\r\n").as_bytes()),
                     None => session.closed_by_peer(),
                 },
-                Step::Content(content) => content.abort(),
+                Step::Content(content) => content.finish(),
                 Step::Event(Event::Done { report }) => return report,
                 Step::Event(_) => {}
                 step @ (Step::StartTls { .. }
@@ -212,8 +222,22 @@ mod tests {
             with(&["550 no", "450 later"]),
             rejected(Stage::Rcpt, Safe, 450)
         );
-        // One was refused for good, the other was not tried to the end.
-        assert_eq!(with(&["550 no"]), rejected(Stage::Rcpt, Safe, 550));
+        // One was refused for good, and the connection was lost before the other's turn: the loss is the news.
+        assert_eq!(
+            with(&["550 no"]),
+            (Kind::Connection, Stage::Rcpt, Safe, 0, 2)
+        );
+        // The order of the recipients makes no difference.
+        for rcpt in [["550 no", "250 ok"], ["250 ok", "550 no"]] {
+            let then = |more: &[&'static str]| with(&[&rcpt[..], more].concat());
+            assert_eq!(
+                then(&["354 go", "554 spam"]),
+                rejected(Stage::EndOfData, Never, 554)
+            );
+            assert_eq!(then(&["554 no"]), rejected(Stage::Data, Never, 554));
+            let (kind, stage, ..) = then(&["250 what"]);
+            assert_eq!((kind, stage), (Kind::Protocol, Stage::Data));
+        }
         assert_eq!(
             with(&["250 ok", "250 ok", "451 later"]),
             rejected(Stage::Data, Safe, 451)

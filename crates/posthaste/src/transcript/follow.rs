@@ -91,7 +91,8 @@ impl Follower {
         while let Some(line) = take_line(&mut self.received, &mut octets, Self::LONGEST) {
             let line = without_end(&line);
             tell(line);
-            if line.get(3) != Some(&b'-') {
+            // A blank line answers nothing; some servers send one before a reply.
+            if !line.is_empty() && line.get(3) != Some(&b'-') {
                 self.reply(line);
             }
         }
