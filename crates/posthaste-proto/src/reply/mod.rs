@@ -15,11 +15,13 @@ mod enhanced;
 mod line;
 mod parser;
 mod queue_id;
+mod text;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::sync::Arc;
 use core::fmt;
+
+use text::Text;
 
 pub use code::{ReplyClass, ReplyCode};
 pub use enhanced::EnhancedStatusCode;
@@ -27,14 +29,15 @@ pub use parser::{MalformedReply, Parser, Quirk, Quirks, ReplyError, ReplyLimits,
 
 /// A server's answer, kept: bytes as bytes, since nothing says that they are text.
 ///
-/// At most [`Reply::KEPT`] octets of text are kept; [`Reply::is_cut`] tells. Cloning shares the text.
+/// At most [`Reply::KEPT`] octets of text are kept; [`Reply::is_cut`] tells. A short text is kept in place, a longer one is
+/// shared between clones.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     code: ReplyCode,
     enhanced: Option<EnhancedStatusCode>,
     cut: bool,
     /// Lines joined with LF, which no line can hold.
-    text: Arc<[u8]>,
+    text: Text,
 }
 
 impl Reply {
@@ -53,7 +56,7 @@ impl Reply {
             enhanced: EnhancedStatusCode::split_off(first_line(text), code)
                 .map(|(enhanced, _)| enhanced),
             cut: kept.len() < text.len(),
-            text: kept.into(),
+            text: Text::new(kept),
         }
     }
 
@@ -70,19 +73,22 @@ impl Reply {
     /// The lines of text, without codes and line ends; there is at least one, which may be empty.
     pub fn lines(&self) -> impl Iterator<Item = &[u8]> {
         let enhanced = self.enhanced;
-        self.text.split(|octet| *octet == b'\n').map(
-            move |line| match EnhancedStatusCode::split_off(line, self.code) {
-                Some((found, used)) if Some(found) == enhanced => {
-                    line.get(used..).unwrap_or_default()
-                }
-                Some(_) | None => line,
-            },
-        )
+        self.text
+            .octets()
+            .split(|octet| *octet == b'\n')
+            .map(
+                move |line| match EnhancedStatusCode::split_off(line, self.code) {
+                    Some((found, used)) if Some(found) == enhanced => {
+                        line.get(used..).unwrap_or_default()
+                    }
+                    Some(_) | None => line,
+                },
+            )
     }
 
     /// The text as the server sent it: enhanced codes left in, lines joined with LF.
     pub fn raw_text(&self) -> &[u8] {
-        &self.text
+        self.text.octets()
     }
 
     /// True when the server sent more text than is kept here.
