@@ -1,7 +1,10 @@
 //! How often a client waits for the network: one for each time it has nothing left to write and must read. The TCP and
 //! TLS 1.3 handshakes are one each, and counted here as the transport would do them.
 
-#![allow(clippy::unwrap_used, reason = "a conversation that cannot be held is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a conversation that cannot be held is a failed test"
+)]
 
 use std::time::Duration;
 
@@ -23,14 +26,22 @@ impl Server {
         let mut answers = Vec::new();
         loop {
             let end: &[u8] = if self.in_content { b".\r\n" } else { b"\r\n" };
-            let Some(at) = self.heard.windows(end.len()).position(|window| window == end) else { return answers };
+            let Some(at) = self
+                .heard
+                .windows(end.len())
+                .position(|window| window == end)
+            else {
+                return answers;
+            };
             let line: Vec<u8> = self.heard.drain(..at + end.len()).collect();
             let answer: &[u8] = match line.get(..4) {
                 _ if self.in_content => {
                     self.in_content = false;
                     b"250 2.0.0 queued\r\n"
                 }
-                Some(b"EHLO") if self.encrypted => b"250-mx\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n",
+                Some(b"EHLO") if self.encrypted => {
+                    b"250-mx\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n"
+                }
                 Some(b"EHLO") => b"250-mx\r\n250-PIPELINING\r\n250 STARTTLS\r\n",
                 Some(b"STAR") => b"220 go\r\n",
                 Some(b"AUTH") => b"235 ok\r\n",
@@ -115,10 +126,26 @@ fn count(tls: TlsPolicy, messages: usize, recipients: usize, batch: bool) -> Vec
 fn the_first_message_and_those_behind_it() {
     for recipients in [1, 50] {
         // Message 1, and QUIT that rides with it.
-        assert_eq!(count(TlsPolicy::Required, 1, recipients, false), [9, 9], "STARTTLS, {recipients}");
-        assert_eq!(count(TlsPolicy::Implicit, 1, recipients, false), [7, 7], "implicit TLS, {recipients}");
+        assert_eq!(
+            count(TlsPolicy::Required, 1, recipients, false),
+            [9, 9],
+            "STARTTLS, {recipients}"
+        );
+        assert_eq!(
+            count(TlsPolicy::Implicit, 1, recipients, false),
+            [7, 7],
+            "implicit TLS, {recipients}"
+        );
         // Each next message: two alone, one in a batch.
-        assert_eq!(count(TlsPolicy::Implicit, 3, recipients, false), [7, 9, 11, 11], "alone, {recipients}");
-        assert_eq!(count(TlsPolicy::Implicit, 4, recipients, true), [7, 8, 9, 10, 10], "in a batch, {recipients}");
+        assert_eq!(
+            count(TlsPolicy::Implicit, 3, recipients, false),
+            [7, 9, 11, 11],
+            "alone, {recipients}"
+        );
+        assert_eq!(
+            count(TlsPolicy::Implicit, 4, recipients, true),
+            [7, 8, 9, 10, 10],
+            "in a batch, {recipients}"
+        );
     }
 }
