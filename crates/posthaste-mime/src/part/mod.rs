@@ -101,6 +101,14 @@ impl Leaf {
         }
     }
 
+    /// The content, if it is written as it is whatever is in it. Text is encoded when it holds a boundary.
+    pub(crate) fn as_it_is(&self) -> Option<&[u8]> {
+        match &self.content {
+            Content::AsItIs { octets, .. } => Some(octets),
+            Content::Text(_) | Content::Octets(_) | Content::Source(_) => None,
+        }
+    }
+
     /// Where the content comes from, if it is not in memory.
     pub(crate) fn source(&self) -> Option<&Source> {
         match &self.content {

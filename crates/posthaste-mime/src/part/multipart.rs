@@ -12,7 +12,7 @@
 
 use std::sync::Arc;
 
-use super::{Leaf, Part, boundary::boundary};
+use super::{Leaf, Part, boundary::Boundaries};
 
 /// Parts under one Content-Type.
 #[derive(Debug)]
@@ -24,12 +24,14 @@ pub(crate) struct Multipart {
 
 /// Builds the tree, leaving out every multipart that is not needed.
 pub(crate) fn nest(bodies: Vec<Leaf>, inline: Vec<Leaf>, attached: Vec<Leaf>, seed: &str) -> Part {
+    let as_they_are = inline.iter().chain(&attached).filter_map(Leaf::as_it_is);
+    let boundaries = Boundaries::apart_from(as_they_are, seed);
     let mut made = 0;
     let mut around = |subtype, parts: Vec<Part>| {
         made += 1;
         Part::Multipart(Multipart {
             subtype,
-            boundary: boundary(made, seed),
+            boundary: boundaries.of(made),
             parts,
         })
     };
