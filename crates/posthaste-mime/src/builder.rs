@@ -5,7 +5,7 @@ use crate::{
     header::{
         AddressError, Body, ContentId, Date, Field, HeaderName, HeaderNameError, HeaderValue,
         HeaderValueError, IdError, IntoMailboxes, Mailbox, MessageId,
-        content_disposition::Disposition,
+        content_disposition::Disposition, grammar::Grammar,
     },
     message::{Inner, Message},
     part::{Leaf, attachment::Attachment, multipart},
@@ -148,6 +148,11 @@ impl MessageBuilder {
     ///
     /// Text stands for [`HeaderValue::text`], and for [`HeaderValue::structured`] in fields that have no place
     /// for encoded-words (see [`HeaderName::is_structured`]).
+    ///
+    /// Some fields are held to their grammar: addresses in `Disposition-Notification-To` and in the `Resent-`
+    /// fields that have them, `Resent-Date`, `Resent-Message-ID`, `Content-Language` (language tags),
+    /// `List-Unsubscribe-Post`, and `Keywords`, whose phrases (`rust, "mail, sent"`) are encoded one by one.
+    /// What [`HeaderName::is_reserved`] tells of is refused.
     pub fn header<N, V>(mut self, name: N, value: V) -> Self
     where
         N: TryInto<HeaderName>,
@@ -331,23 +336,11 @@ fn custom(
             field: name.to_string(),
         });
     }
-    let checked = value.and_then(|value| {
-        if name.is_structured() {
-            value.into_structured()
-        } else {
-            Ok(value)
-        }
-    });
-    let value = checked.map_err(|error| BuildError::Value {
+    let value = value.map_err(|error| BuildError::Value {
         field: name.to_string(),
         error,
     })?;
-    let text = value.as_str().to_owned();
-    let body = if value.is_structured() {
-        Body::Structured(text)
-    } else {
-        Body::Text(text)
-    };
+    let body = Grammar::of(&name).body(&name, value)?;
     Ok(Field {
         name: name.to_string(),
         body,

@@ -33,7 +33,8 @@ pub enum BuildError {
     },
     /// The name of a custom header field.
     Name(HeaderNameError),
-    /// A custom header field that the builder writes itself; use the method that is made for it.
+    /// A custom header field that the builder writes itself, or that no message is sent with; see
+    /// [`HeaderName::is_reserved`](crate::header::HeaderName::is_reserved). The message says what to use instead.
     Reserved {
         /// The name.
         field: String,
@@ -77,12 +78,7 @@ impl fmt::Display for BuildError {
             Self::Address { field, error } => write!(f, "{field}: {error}"),
             Self::Value { field, error } => write!(f, "{field}: {error}"),
             Self::Name(error) => error.fmt(f),
-            Self::Reserved { field } => {
-                write!(
-                    f,
-                    "{field} is written by the builder: use the method that is made for it"
-                )
-            }
+            Self::Reserved { field } => write!(f, "{field} {}", instead_of(field)),
             Self::Id { field, error } => write!(f, "{field}: {error}"),
             Self::SameContentId { id } => write!(f, "Content-ID: two inline parts are named {id}"),
             Self::Nul { body, offset } => write!(
@@ -109,5 +105,21 @@ impl error::Error for BuildError {
             | Self::SameContentId { .. }
             | Self::Nul { .. } => None,
         }
+    }
+}
+
+/// What to do instead of giving a reserved field.
+fn instead_of(field: &str) -> &'static str {
+    match field.to_ascii_lowercase().as_str() {
+        "bcc" => "is never in a message that is sent: use bcc()",
+        "resent-bcc" => {
+            "is never in a message that is sent: use bcc(), or give these addresses in the envelope only"
+        }
+        "return-path" => "is written by the last server: give the sender in the envelope",
+        "mime-version" => "is written by the builder, always as 1.0: leave it out",
+        content if content.starts_with("content-") => {
+            "is written by the builder: give the content by text(), html(), attach() or inline()"
+        }
+        _ => "is written by the builder: use the method that is made for it",
     }
 }

@@ -192,6 +192,8 @@ impl Message {
 fn mailboxes(field: &Field) -> &[Mailbox] {
     match &field.body {
         Body::Mailboxes(mailboxes) => mailboxes,
-        Body::Text(_) | Body::Structured(_) | Body::Ids(_) | Body::Date(_) => &[],
+        Body::Text(_) | Body::Structured(_) | Body::Phrases(_) | Body::Ids(_) | Body::Date(_) => {
+            &[]
+        }
     }
 }

@@ -4,11 +4,10 @@ use core::{error, fmt, str};
 
 use super::{
     address_parser::Parser,
-    fold::{Folder, SOFT},
-    unstructured::needs_encoding,
+    fold::Folder,
+    phrase,
     value::{self, Shown},
 };
-use crate::encoded_word;
 
 /// A mailbox: an addr-spec (`ann@example.org`) and, if there is one, a display name.
 ///
@@ -106,7 +105,7 @@ impl fmt::Display for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
             None => f.write_str(&self.address),
-            Some(name) if is_phrase(name, true) => write!(f, "{name} <{}>", self.address),
+            Some(name) if phrase::is_phrase(name, true) => write!(f, "{name} <{}>", self.address),
             Some(name) => write!(f, "{} <{}>", quoted(name), self.address),
         }
     }
@@ -199,7 +198,9 @@ impl AddressError {
             | value::HeaderValueError::NotAscii { character, .. } => {
                 AddressErrorKind::Control(character)
             }
-            value::HeaderValueError::Blank { .. } => AddressErrorKind::Unexpected(' '),
+            value::HeaderValueError::Blank { .. } | value::HeaderValueError::Grammar { .. } => {
+                AddressErrorKind::Unexpected(' ')
+            }
             value::HeaderValueError::TooLong { .. } => AddressErrorKind::NameTooLong,
         };
         Self { kind, offset }
@@ -342,40 +343,11 @@ pub(crate) fn write(folder: &mut Folder<'_>, mailboxes: &[Mailbox], utf8: bool) 
         match &mailbox.name {
             None => folder.token(&format!("{}{comma}", mailbox.address)),
             Some(name) => {
-                write_phrase(folder, name, utf8);
+                phrase::write(folder, name, "", utf8);
                 folder.token(&format!("<{}>{comma}", mailbox.address));
             }
         }
     }
-}
-
-fn write_phrase(folder: &mut Folder<'_>, name: &str, utf8: bool) {
-    // A name of more than one line is better off as encoded-words than as an unbroken quoted-string.
-    let limit = SOFT - 4;
-    if is_phrase(name, utf8) && name.split(' ').all(|word| word.len() <= limit) {
-        name.split(' ').for_each(|word| folder.token(word));
-        return;
-    }
-    let blanks_last = !name.starts_with(' ') && !name.ends_with(' ') && !name.contains("  ");
-    if blanks_last && !needs_encoding(name, utf8) {
-        let quoted = quoted(name);
-        if quoted.len() <= limit {
-            folder.token(&quoted);
-            return;
-        }
-    }
-    encoded_word::write_run(folder, name);
-}
-
-/// Whether `name` is a phrase as it stands: atoms with one blank between them.
-fn is_phrase(name: &str, utf8: bool) -> bool {
-    name.split(' ').all(|word| {
-        !word.is_empty()
-            && !needs_encoding(word, utf8)
-            && word
-                .chars()
-                .all(|character| is_atext(character) && (utf8 || character.is_ascii()))
-    })
 }
 
 /// As a quoted-string (RFC 5322 section 3.2.4).

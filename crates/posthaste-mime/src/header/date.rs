@@ -1,6 +1,6 @@
 //! The Date field (RFC 5322 section 3.3).
 
-use core::{error, fmt};
+use core::{error, fmt, ops::RangeInclusive};
 
 /// A point in time and the offset of the zone it is told in. Prints as `Fri, 21 Nov 1997 09:55:06 -0600`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,6 +138,85 @@ fn civil(days: i64) -> (i64, usize, i64) {
     )
 }
 
+/// Whether `text` is a date-time of RFC 5322 section 3.3 in its present form, with one blank between two words and
+/// without comments; or the offset of what is none.
+pub(crate) fn check(text: &str) -> Result<(), usize> {
+    let mut end = 0;
+    let mut words = text.split(' ').map(|word| {
+        let offset = end;
+        end += word.len() + 1;
+        (offset, word)
+    });
+    let mut next = || words.next().unwrap_or((text.len(), ""));
+    let (mut at, mut word) = next();
+    let weekday = match word.strip_suffix(',') {
+        None => None,
+        Some(name) => {
+            let weekday = WEEKDAYS.iter().position(|weekday| *weekday == name);
+            let offset = at;
+            (at, word) = next();
+            Some((offset, weekday.ok_or(offset)?))
+        }
+    };
+    let day_at = at;
+    let day = number(word, 1..=2, 1..=31).ok_or(at)?;
+    (at, word) = next();
+    let month = MONTHS.iter().position(|month| *month == word).ok_or(at)?;
+    (at, word) = next();
+    let year = number(word, 4..=4, 1900..=9999).ok_or(at)?;
+    let days = days_from_civil(year, month, day);
+    // The 31st of a month that has no such day is a day of the next one.
+    if civil(days).1 != month {
+        return Err(day_at);
+    }
+    if let Some((offset, weekday)) = weekday
+        && days.rem_euclid(7) != weekday as i64
+    {
+        return Err(offset);
+    }
+    (at, word) = next();
+    let mut parts = word.split(':');
+    let mut part = |limits| number(parts.next()?, 2..=2, limits);
+    part(0..=23).and_then(|_| part(0..=59)).ok_or(at)?;
+    match parts.next() {
+        None => {}
+        Some(second) => {
+            // A leap second is one.
+            number(second, 2..=2, 0..=60).ok_or(at)?;
+        }
+    }
+    if parts.next().is_some() {
+        return Err(at);
+    }
+    (at, word) = next();
+    let zone = word.strip_prefix(['+', '-']).ok_or(at)?;
+    number(zone, 4..=4, 0..=9959)
+        .filter(|zone| zone % 100 < 60)
+        .ok_or(at)?;
+    match words.next() {
+        None => Ok(()),
+        Some((at, _)) => Err(at),
+    }
+}
+
+/// A number of so many digits, within limits.
+fn number(text: &str, digits: RangeInclusive<usize>, limits: RangeInclusive<i64>) -> Option<i64> {
+    if !digits.contains(&text.len()) || !text.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
+    }
+    text.parse().ok().filter(|number| limits.contains(number))
+}
+
+/// The day counted from 1970-01-01, of year, month (0 is January) and day of the month.
+fn days_from_civil(year: i64, month: usize, day: i64) -> i64 {
+    // Years that begin in March put the leap day last; 400 of them are 146 097 days.
+    let year = year - i64::from(month < 2);
+    let month = (month as i64 + 10) % 12;
+    let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * month + 2) / 5 + day - 1;
+    era * 146_097 + year * 365 + year / 4 - year / 100 + day_of_year - 719_468
+}
+
 /// Why a date cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -180,6 +259,17 @@ mod tests {
             Date::unknown_zone(0).unwrap().to_string(),
             "Thu, 1 Jan 1970 00:00:00 -0000"
         );
+    }
+
+    #[test]
+    fn what_is_printed_is_a_date() {
+        // Every third day of some centuries, leap years and the ends of 400 years among them.
+        for days in (0..300_000).step_by(3) {
+            let date = Date::utc(YEAR_1900 + days * 86_400).unwrap().to_string();
+            assert_eq!(check(&date), Ok(()), "{date}");
+            let (year, month, day) = civil(days);
+            assert_eq!(days_from_civil(year, month, day), days);
+        }
     }
 
     #[test]

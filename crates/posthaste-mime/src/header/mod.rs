@@ -14,8 +14,10 @@ pub(crate) mod content_disposition;
 pub(crate) mod content_type;
 pub(crate) mod date;
 pub(crate) mod fold;
+pub(crate) mod grammar;
 pub(crate) mod message_id;
 pub(crate) mod name;
+pub(crate) mod phrase;
 pub(crate) mod unstructured;
 pub(crate) mod value;
 
@@ -42,6 +44,7 @@ pub(crate) enum Body {
     Text(String),
     Structured(String),
     Mailboxes(Vec<Mailbox>),
+    Phrases(Vec<String>),
     Ids(Vec<MessageId>),
     Date(Date),
 }
@@ -52,7 +55,7 @@ impl Body {
         match self {
             Self::Mailboxes(mailboxes) => mailboxes.is_empty(),
             Self::Ids(ids) => ids.is_empty(),
-            Self::Text(_) | Self::Structured(_) | Self::Date(_) => false,
+            Self::Text(_) | Self::Structured(_) | Self::Phrases(_) | Self::Date(_) => false,
         }
     }
 }
@@ -74,6 +77,7 @@ impl Field {
                 .filter(|token| !token.is_empty())
                 .for_each(|token| folder.token(token)),
             Body::Mailboxes(mailboxes) => address::write(&mut folder, mailboxes, utf8),
+            Body::Phrases(phrases) => phrase::write_list(&mut folder, phrases, utf8),
             Body::Ids(ids) => ids.iter().for_each(|id| folder.token(&id.to_string())),
             Body::Date(date) => folder.token(&date.to_string()),
         }

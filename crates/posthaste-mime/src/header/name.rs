@@ -2,11 +2,14 @@
 
 use core::{convert::Infallible, error, fmt, str};
 
+use super::grammar::Grammar;
+
 /// A field name is at most this long, so that the first encoded-word or token can always follow it.
 const MAX_LEN: usize = 76;
 
-/// The fields that [`MessageBuilder`](crate::MessageBuilder) writes itself, in lower case.
-const RESERVED: [&str; 13] = [
+/// The fields that [`MessageBuilder`](crate::MessageBuilder) writes itself, and those that no message is sent with,
+/// in lower case.
+const RESERVED: [&str; 14] = [
     "bcc",
     "cc",
     "date",
@@ -16,24 +19,11 @@ const RESERVED: [&str; 13] = [
     "mime-version",
     "references",
     "reply-to",
+    "resent-bcc",
     "return-path",
     "sender",
     "subject",
     "to",
-];
-
-/// Fields whose grammar has no place for an encoded-word, in lower case.
-const STRUCTURED: [&str; 10] = [
-    "auto-submitted",
-    "disposition-notification-to",
-    "dkim-signature",
-    "feedback-id",
-    "importance",
-    "precedence",
-    "priority",
-    "received",
-    "require-recipient-valid-since",
-    "x-priority",
 ];
 
 /// The name of a header field: 1 to 76 visible ASCII characters without a colon.
@@ -69,27 +59,26 @@ impl HeaderName {
         &self.0
     }
 
-    /// Whether the builder writes this field itself, so that a custom field of this name is refused.
+    /// Whether a custom field of this name is refused.
     ///
     /// These are the fields that have a method of their own, `MIME-Version`, `Return-Path` (written by the
-    /// last server) and every field whose name begins with `Content-`.
+    /// last server), `Resent-Bcc` (never sent, like `Bcc`), and every field whose name begins with `Content-`
+    /// other than `Content-Language`.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
         let lower = self.0.to_ascii_lowercase();
-        lower.starts_with("content-") || RESERVED.contains(&lower.as_str())
+        (lower.starts_with("content-") && lower != "content-language")
+            || RESERVED.contains(&lower.as_str())
     }
 
     /// Whether the grammar of this field has no place for an encoded-word, as far as this crate knows it.
     ///
-    /// True for the `List-` fields (RFC 2369, RFC 2919, RFC 8058), `ARC-`, `Resent-`, `Auto-Submitted` and
-    /// some others. Text given for such a field must be ASCII.
+    /// True for the `List-` fields (RFC 2369, RFC 2919, RFC 8058), `ARC-`, `Content-Language`, `Auto-Submitted`,
+    /// those of the `Resent-` fields that hold no addresses, and some others. Text given for such a field must be
+    /// ASCII.
     #[must_use]
     pub fn is_structured(&self) -> bool {
-        let lower = self.0.to_ascii_lowercase();
-        ["list-", "arc-", "resent-"]
-            .iter()
-            .any(|prefix| lower.starts_with(prefix))
-            || STRUCTURED.contains(&lower.as_str())
+        Grammar::of(self).is_structured()
     }
 }
 
@@ -207,5 +196,6 @@ mod tests {
         assert!(HeaderName::new("content-Foo").unwrap().is_reserved());
         assert!(HeaderName::new("LIST-Unsubscribe").unwrap().is_structured());
         assert!(!HeaderName::new("X-Contents").unwrap().is_reserved());
+        assert!(!HeaderName::new("CONTENT-Language").unwrap().is_reserved());
     }
 }

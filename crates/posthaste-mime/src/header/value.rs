@@ -118,6 +118,13 @@ pub enum HeaderValueError {
         /// Where the long piece begins.
         offset: usize,
     },
+    /// Something else than the grammar of this field asks for.
+    Grammar {
+        /// What is asked for, in words.
+        expected: &'static str,
+        /// Where it should stand.
+        offset: usize,
+    },
 }
 
 impl HeaderValueError {
@@ -128,7 +135,8 @@ impl HeaderValueError {
             Self::Control { offset, .. }
             | Self::NotAscii { offset, .. }
             | Self::Blank { offset }
-            | Self::TooLong { offset } => *offset,
+            | Self::TooLong { offset }
+            | Self::Grammar { offset, .. } => *offset,
         }
     }
 }
@@ -151,6 +159,9 @@ impl fmt::Display for HeaderValueError {
                     f,
                     "blank at octet {offset}: remove blanks at the beginning and the end"
                 )
+            }
+            Self::Grammar { expected, offset } => {
+                write!(f, "at octet {offset} stands something else than {expected}")
             }
             Self::TooLong { offset } => write!(
                 f,
