@@ -142,7 +142,8 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// Text of the peer made fit to be shown: what is UTF-8 and no control stays, the rest is escaped as `\xNN`.
+/// Text of the peer made fit to be shown: what is UTF-8, no control and not invisible stays, the rest is escaped as
+/// `\xNN`.
 ///
 /// ```
 /// assert_eq!(posthaste_proto::reply::printable(b"caf\xc3\xa9 \x1b[2J\xff"), "café \\x1b[2J\\xff");
@@ -173,14 +174,60 @@ pub fn printable(text: &[u8]) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Controls, and the characters that reorder what stands beside them on a screen.
+/// Controls, and the characters that cannot be seen: those that reorder what stands beside them on a screen, and those
+/// that make two texts look the same.
 fn is_unfit(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 fn first_line(text: &[u8]) -> &[u8] {
     text.split(|octet| *octet == b'\n')
         .next()
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped() {
+        for (first, last) in [
+            ('\0', '\u{1f}'),
+            ('\u{7f}', '\u{9f}'),
+            ('\u{ad}', '\u{ad}'),
+            ('\u{61c}', '\u{61c}'),
+            ('\u{180e}', '\u{180e}'),
+            ('\u{200b}', '\u{200f}'),
+            ('\u{2028}', '\u{202e}'),
+            ('\u{2060}', '\u{206f}'),
+            ('\u{feff}', '\u{feff}'),
+            ('\u{fff9}', '\u{fffb}'),
+            ('\u{e0000}', '\u{e007f}'),
+        ] {
+            for character in first..=last {
+                let mut octets = [0; 4];
+                let text = character.encode_utf8(&mut octets);
+                let shown = printable(text.as_bytes());
+                assert_eq!(shown.len(), 4 * text.len(), "{shown}");
+                assert!(shown.starts_with("\\x"), "{shown}");
+            }
+        }
+        assert_eq!(printable("a\u{200b}b".as_bytes()), "a\\xe2\\x80\\x8bb");
+        // Their neighbours stay.
+        let seen = "~\u{a0}\u{ac}\u{ae}\u{61b}\u{180d}\u{200a}\u{2010}\u{2027}\u{202f}\u{205f}\u{2070}\u{fefe}\u{ff00}\u{fff8}\u{fffc}季😀";
+        assert_eq!(printable(seen.as_bytes()), seen);
+    }
 }
