@@ -71,6 +71,7 @@
 //! | [`capability`] | what EHLO offers | 5321 section 4.1.1.1, the above, 9422 |
 //! | [`content`] | encodings, sizes, dot-stuffing | 5321 section 4.5.2 |
 //! | [`sasl`] | credentials and mechanisms | 4422, 4616 |
+//! | [`wire`] | any line out, replies matched to what they answer, no policy | 5321 section 2.4 and 4.2, 2920 |
 //! | [`envelope`] | who sends to whom | 5321 section 2.3.1 |
 //! | [`error`] | what can go wrong, and whose fault it is | |
 //!
@@ -93,7 +94,7 @@ pub mod reply;
 pub mod sasl;
 mod secret;
 pub mod session;
-mod wire;
+pub mod wire;
 
 pub use capability::Capabilities;
 pub use content::ContentSpec;

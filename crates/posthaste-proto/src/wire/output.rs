@@ -53,13 +53,6 @@ impl Output {
 
     /// Queues octets that are wiped from the buffer once they are written.
     pub(crate) fn push_secret(&mut self, octets: &[u8]) {
-        // Growing would leave a copy behind, so the old buffer is wiped first.
-        if self.end + octets.len() > self.buffer.len() {
-            let mut larger = alloc::vec![0; self.end + octets.len()];
-            larger[..self.end].copy_from_slice(&self.buffer[..self.end]);
-            self.buffer.zeroize();
-            self.buffer = larger;
-        }
         self.secret = true;
         self.push(octets);
     }
@@ -151,11 +144,23 @@ impl Output {
     fn make_room(&mut self, octets: usize) {
         if self.end + octets > self.buffer.len() && self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
+            let waiting = self.end - self.start;
+            if self.secret {
+                self.buffer[waiting..self.end].zeroize();
+            }
+            self.end = waiting;
             self.start = 0;
         }
         if self.end + octets > self.buffer.len() {
-            self.buffer.resize(self.end + octets, 0);
+            if self.secret {
+                // Growing would leave a copy behind, so the old buffer is wiped first.
+                let mut larger = alloc::vec![0; self.end + octets];
+                larger[..self.end].copy_from_slice(&self.buffer[..self.end]);
+                self.buffer.zeroize();
+                self.buffer = larger;
+            } else {
+                self.buffer.resize(self.end + octets, 0);
+            }
         }
     }
 }
