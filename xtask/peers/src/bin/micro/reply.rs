@@ -196,10 +196,13 @@ fn long() -> Work {
                 input.len()
             },
         ),
-        p("smtp-proto ResponseReceiver, refused at 4,096 octets", move || {
-            let mut r = ResponseReceiver::default();
-            usize::from(r.parse(&mut black_box(&a4).as_bytes().iter()).is_err())
-        }),
+        p(
+            "smtp-proto ResponseReceiver, refused at 4,096 octets",
+            move || {
+                let mut r = ResponseReceiver::default();
+                usize::from(r.parse(&mut black_box(&a4).as_bytes().iter()).is_err())
+            },
+        ),
         p("lettre Response::from_str (whole reply)", move || {
             usize::from(black_box(&a5).parse::<Lettre>().unwrap().is_positive())
         }),
