@@ -1,5 +1,7 @@
 //! `Wire`: lines out, replies in, at their limits.
 
+#![allow(clippy::unwrap_used, reason = "a failed test is all that follows")]
+
 use posthaste_proto::Secret;
 use posthaste_proto::command::Command;
 use posthaste_proto::reply::{ReplyError, ReplyLimits};
