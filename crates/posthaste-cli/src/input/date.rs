@@ -28,13 +28,20 @@ pub(crate) fn parse(text: &str) -> Result<Date, Failure> {
         })
     })?;
     let seconds = zoned.timestamp().as_second();
-    // RFC 5322 section 3.3: the zone of the sender is not known.
-    let date = if text.trim_end().ends_with("-0000") {
+    let date = if zone_is_unknown(text) {
         Date::unknown_zone(seconds)
     } else {
         Date::new(seconds, minutes_east(&zoned))
     };
     date.map_err(|error| wrong(&error.to_string()))
+}
+
+/// `-0000`, or the one letter that says no more than that (RFC 5322 sections 3.3 and 4.3). Behind the zone of a
+/// date that was read stand only comments.
+fn zone_is_unknown(text: &str) -> bool {
+    let date = text.split('(').next().unwrap_or_default();
+    let zone = date.split_whitespace().next_back().unwrap_or_default();
+    zone == "-0000" || (zone.len() == 1 && zone.chars().all(|c| c.is_ascii_alphabetic()))
 }
 
 /// The present, told in the zone of this system.
@@ -67,6 +74,26 @@ mod tests {
                 "1 Jan 2026 00:00:00 +0000",
                 "Thu, 1 Jan 2026 00:00:00 +0000",
             ),
+            (
+                "Fri, 21 Nov 1997 09:55:06 -0000 (x)",
+                "Fri, 21 Nov 1997 09:55:06 -0000",
+            ),
+            (
+                "Fri, 21 Nov 1997 09:55:06 -0000(a (b) \\) +0000) ",
+                "Fri, 21 Nov 1997 09:55:06 -0000",
+            ),
+            (
+                "Fri, 21 Nov 1997 09:55:06 +0000 (not -0000)",
+                "Fri, 21 Nov 1997 09:55:06 +0000",
+            ),
+            (
+                "Fri, 21 Nov 1997 09:55:06 GMT",
+                "Fri, 21 Nov 1997 09:55:06 +0000",
+            ),
+            (
+                "Fri, 21 Nov 1997 09:55:06 Q",
+                "Fri, 21 Nov 1997 09:55:06 -0000",
+            ),
         ] {
             assert_eq!(parse(text).expect(text).to_string(), printed);
         }
@@ -85,6 +112,8 @@ mod tests {
             "1 Jan 2026 00:00:00",
             "1 Jan 2026 00:00:00 +0000\r\nBcc: eve@example.org",
             "1 Jan 2026 00:00:00 +0000 x",
+            "1 Jan 2026 00:00:00 +0000 (x",
+            "1 Jan 2026 00:00:00 +0000 (x) y",
         ] {
             let failure = parse(text).expect_err(text);
             assert_eq!(
