@@ -62,17 +62,23 @@ fn tell_json(verdict: &Verdict) {
     }
 }
 
-/// `--help` and `--version`, or a command line that is wrong: 64 in every case.
+/// `--help` and `--version`, or a command line that is wrong: 64.
 fn misused(error: &clap::Error, arguments: &[OsString]) -> Exit {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
     ) {
-        // A pager that was closed is no error.
-        let _ = error.print();
-        return Exit::Done;
+        return match console::help(error) {
+            Ok(()) => Exit::Done,
+            Err(error) => {
+                let why = failure::plain(&error);
+                console::say(&format!("error: stdout cannot be written: {why}\n"));
+                Exit::Io
+            }
+        };
     }
-    let _ = error.print();
+    // The words hold what was typed.
+    console::say(&error.render().to_string());
     if OutputFlags::json_was_asked_for(arguments) {
         tell_json(&Verdict::refused(in_words(error)));
     }

@@ -87,6 +87,51 @@ fn escapes_in_a_message_or_a_flag_do_not_reach_the_terminal() {
 }
 
 #[test]
+fn escapes_on_a_wrong_command_line_do_not_reach_the_terminal() {
+    for evil in [
+        "\u{1b}]0;owned\u{7}",
+        "\u{1b}[2J\u{1b}[31m",
+        "\u{9b}31m\u{202e}x",
+        "a\rb",
+    ] {
+        for arguments in [
+            vec![format!("--{evil}")],
+            vec![evil.to_owned()],
+            vec!["send".to_owned(), format!("--nope={evil}")],
+            vec!["send".to_owned(), evil.to_owned()],
+            vec!["send".to_owned(), "--tls".to_owned(), evil.to_owned()],
+            vec!["send".to_owned(), "--timeout".to_owned(), evil.to_owned()],
+            vec![
+                "send".to_owned(),
+                "--json".to_owned(),
+                format!("-m{evil}"),
+                evil.to_owned(),
+            ],
+        ] {
+            // A terminal, as far as the parser of the command line can tell.
+            let outcome = Outcome::of(posthaste(&arguments).env("CLICOLOR_FORCE", "1"));
+            assert_eq!(outcome.code, 64, "{}", outcome.stderr);
+            assert_harmless(&outcome);
+            assert!(outcome.stderr.starts_with("error: "), "{}", outcome.stderr);
+            assert!(outcome.stderr.contains("\n\n"), "{}", outcome.stderr);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_name_of_the_program_is_its_own() {
+    use std::os::unix::process::CommandExt;
+    let mut command = posthaste(["--help"]);
+    let outcome = Outcome::of(command.arg0("\u{1b}[2Jevil").env("CLICOLOR_FORCE", "1"));
+    let said = String::from_utf8(outcome.stdout).unwrap();
+    assert!(
+        said.contains("posthaste") && !said.contains("evil"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_reader_that_went_away_is_no_error_message() {
     let place = tempfile::tempdir().unwrap();
     // More than any pipe holds.

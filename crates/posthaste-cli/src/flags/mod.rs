@@ -19,7 +19,7 @@ pub(crate) use server::{ServerFlags, TlsChoice};
 
 /// Send mail from the shell.
 #[derive(Debug, Parser)]
-#[command(name = "posthaste", version, after_help = EXAMPLES)]
+#[command(name = "posthaste", bin_name = "posthaste", version, after_help = EXAMPLES)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use posthaste_proto::reply::Reply;
+use posthaste_proto::reply::{Reply, printable};
 use serde::{Serialize, Serializer};
 
 use super::{Fortune, Verdict};
@@ -11,7 +11,7 @@ use crate::failure::{Failure, Retryable};
 /// The object, without a line end.
 ///
 /// Controls of servers and messages are escaped, those too that JSON lets stand (U+007F to U+009F and the characters
-/// that turn the direction of writing), so that the line can be shown on a terminal.
+/// that cannot be seen), so that the line can be shown on a terminal.
 pub(crate) fn line(verdict: &Verdict) -> String {
     let object = Object {
         status: verdict.status.as_str(),
@@ -45,7 +45,9 @@ pub(crate) fn line(verdict: &Verdict) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut line, character| {
             if needs_escape(character) {
-                line.push_str(&format!("\\u{:04x}", u32::from(character)));
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    line.push_str(&format!("\\u{unit:04x}"));
+                }
             } else {
                 line.push(character);
             }
@@ -136,9 +138,14 @@ impl Serialize for Retryable {
     }
 }
 
-/// What JSON lets stand and a terminal may obey. All of these are in the basic plane.
+/// What JSON lets stand and is not fit to be shown.
 fn needs_escape(character: char) -> bool {
-    matches!(character, '\u{7f}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    // Most of a line is ASCII, and JSON has escaped what of it is not fit.
+    !character.is_ascii_graphic() && character != ' ' && {
+        let mut octets = [0; 4];
+        let text: &str = character.encode_utf8(&mut octets);
+        printable(text.as_bytes()) != text
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +167,18 @@ mod tests {
              \"reason\":\"address\",\"stage\":\"input\",\"message\":\"--to '\\u009b2J': \\\"bad\\\"\",\
              \"hint\":\"do \\u202ex\",\"reply\":null},\"recipients\":[]}"
         );
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped_for_every_plane() {
+        let said = "季\u{ad}\u{200b}\u{feff}\u{e0041}😀\u{7f}";
+        let line = line(&Verdict::refused(Failure::usage(said)));
+        assert!(
+            line.contains(r#""message":"季\u00ad\u200b\ufeff\udb40\udc41😀\u007f""#),
+            "{line}"
+        );
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(value["error"]["message"], said);
     }
 
     #[test]
