@@ -23,6 +23,31 @@ fn compose(arguments: &[&str]) -> String {
 }
 
 #[test]
+fn fields_with_a_grammar() {
+    let message = compose(&[
+        "-f",
+        "ann@example.org",
+        "-t",
+        "bob@example.net",
+        "-m",
+        "Hi",
+        "-H",
+        "Content-Language: zh-Hans, en",
+        "-H",
+        "Keywords: über, mail",
+        "-H",
+        "Disposition-Notification-To: Jürgen <j@example.org>",
+    ]);
+    for line in [
+        "Content-Language: zh-Hans, en",
+        "Keywords: =?UTF-8?B?w7xiZXI=?= , mail",
+        "Disposition-Notification-To: =?UTF-8?Q?J=C3=BCrgen?= <j@example.org>",
+    ] {
+        assert!(message.contains(&format!("\r\n{line}\r\n")), "{message}");
+    }
+}
+
+#[test]
 fn a_plain_message_is_the_same_octets_every_time() {
     let message = compose(&[
         "-f",

@@ -269,8 +269,20 @@ fn a_message_must_be_sound() {
         "MIME-Version: 2.0",
         "Content-Type: text/html",
         "Return-Path: <>",
+        "Resent-Bcc: eve@example.org",
+        "Resent-Date: now",
+        "Resent-Message-ID: no at",
+        "Content-Language: de_DE",
+        "List-Unsubscribe-Post: yes",
+        "Keywords: a,, b",
     ] {
         refused(&with(&["-H", field]), (65, "input", "header"));
+    }
+    for field in ["Resent-To: nobody here", "Disposition-Notification-To: yes"] {
+        let outcome = refused(&with(&["-H", field]), (65, "input", "address"));
+        let name = field.split(':').next().unwrap();
+        let told = format!("error: --header {name}: ");
+        assert!(outcome.stderr.starts_with(&told), "{}", outcome.stderr);
     }
     let outcome = refused(&with(&["--date", "yesterday"]), (65, "input", "date"));
     let error = outcome.stderr.lines().next().unwrap();

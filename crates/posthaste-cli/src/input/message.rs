@@ -217,6 +217,10 @@ fn header(builder: MessageBuilder, field: &str) -> Result<MessageBuilder, Failur
             let why = format!("--header {name}: this field has a flag of its own");
             Err(Failure::data("header", why).hint(format!("use --{lower}")))
         }
+        "resent-bcc" => {
+            let why = format!("--header {name}: this field would show who is not to be seen");
+            Err(Failure::data("header", why).hint("use --bcc"))
+        }
         _ if name.is_reserved() => Err(Failure::data(
             "header",
             format!("--header {name}: this field is written by posthaste, or by the last server"),
@@ -273,6 +277,11 @@ fn refused(error: &BuildError) -> Failure {
             error: posthaste_mime::AttachmentError::File { path, error },
             ..
         } => Failure::no_input("--attach", path, error),
+        // Whatever else has addresses, ids and values was looked at flag by flag.
+        BuildError::Address { .. } => Failure::data("address", format!("--header {error}")),
+        BuildError::Value { .. } | BuildError::Id { .. } => {
+            Failure::data("header", format!("--header {error}"))
+        }
         other => Failure::data("message", other.to_string()),
     }
 }
