@@ -63,10 +63,14 @@ impl Failure {
 
     /// A file that was named cannot be had: 66.
     pub(crate) fn no_input(flag: &str, path: &Path, error: &io::Error) -> Self {
-        let reason = if error.kind() == io::ErrorKind::NotFound {
-            "not-found"
-        } else {
-            "unreadable"
+        #[allow(
+            clippy::wildcard_enum_match_arm,
+            reason = "the system's reasons are many, and are told in its words"
+        )]
+        let reason = match error.kind() {
+            io::ErrorKind::NotFound => "not-found",
+            io::ErrorKind::FileTooLarge => "too-large",
+            _ => "unreadable",
         };
         Self::input(
             Exit::NoInput,

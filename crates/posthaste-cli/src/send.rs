@@ -31,6 +31,7 @@ pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
     let target = target::find(&flags.server, &environment)?;
     target::check_usage(&flags.server)?;
     let prepared = message::prepare(&flags.message, &environment, &mut input, &message::stamp()?)?;
+    let authorities = target::authorities(&flags.server, &environment)?;
     let login = target::login(&target, flags, &environment, &mut input)?;
 
     let (server, embedded) = match target {
@@ -41,7 +42,7 @@ pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
             (embedded.server(), Some(embedded))
         }
     };
-    let server = target::refine(server, flags, &environment)?;
+    let server = target::refine(server, flags, authorities)?;
     let server = match login {
         Some(Login { user, password }) => server.credentials(user, password),
         None => server,

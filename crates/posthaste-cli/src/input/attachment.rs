@@ -1,14 +1,14 @@
 //! `--attach` and `--inline`: from a spec to a part of the message.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use posthaste_mime::Attachment;
 use posthaste_mime::header::{ContentId, FileName, MediaType};
 
 use super::file_spec::FileSpec;
+use super::read::{self, Limit};
 use crate::failure::Failure;
 
 /// Files up to this size are read at once: they cannot change on the way, and a text among them gets the charset that
@@ -97,19 +97,16 @@ fn part(spec: &FileSpec, flag: &str, at: &str) -> Result<Part, Failure> {
 
 /// A regular file, or what comes out of a pipe. Opened once here, so that a file that may not be read is known at once.
 fn open(path: &Path, is_message: bool) -> io::Result<Attachment> {
-    let metadata = fs::metadata(path)?;
-    if metadata.is_dir() {
-        return Err(io::Error::new(
-            io::ErrorKind::IsADirectory,
-            "this is a folder",
-        ));
-    }
-    let mut file = File::open(path)?;
+    let (mut file, metadata) = read::open(path)?;
     if metadata.is_file() && metadata.len() > IN_MEMORY && !is_message {
         return Attachment::file(path).map_err(io::Error::other);
     }
-    let mut octets = Vec::new();
-    file.read_to_end(&mut octets)?;
+    let limit = if metadata.is_file() && is_message {
+        Limit::MESSAGE
+    } else {
+        Limit::PIPE
+    };
+    let mut octets = read::to_end(&mut file, limit)?;
     if is_message && !octets.contains(&b'\r') {
         // A message that was kept as a text of this system; inside of a mail its lines end with CRLF.
         octets = with_crlf(&octets);

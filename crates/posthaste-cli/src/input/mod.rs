@@ -6,6 +6,7 @@ pub(crate) mod duration;
 pub(crate) mod environment;
 pub(crate) mod file_spec;
 pub(crate) mod message;
+pub(crate) mod read;
 pub(crate) mod secret;
 pub(crate) mod stdin;
 pub(crate) mod target;

@@ -1,13 +1,13 @@
 //! The password: from a variable, a file or stdin. Never from the command line, where everyone can read it.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
 use posthaste_proto::Secret;
 
 use super::environment::Environment;
+use super::read::{self, Limit};
 use super::text;
 use crate::failure::{Failure, plain};
 use crate::flags::AuthFlags;
@@ -57,19 +57,22 @@ pub(crate) fn find(
 }
 
 fn from_file(source: &str, path: &Path, stdin: &mut dyn Read) -> Result<Secret, Failure> {
+    let wrong = |error: io::Error| {
+        Failure::config(
+            "secret",
+            format!("{source} {}: {}", path.display(), plain(&error)),
+        )
+    };
     let mut octets = if path == Path::new("-") {
-        let mut octets = Vec::new();
-        stdin
-            .read_to_end(&mut octets)
-            .map_err(|error| text::stdin_failure(source, &error))?;
-        octets
-    } else {
-        fs::read(path).map_err(|error| {
-            Failure::config(
-                "secret",
-                format!("{source} {}: {}", path.display(), plain(&error)),
-            )
+        read::to_end(stdin, Limit::SECRET).map_err(|error| {
+            if error.kind() == ErrorKind::FileTooLarge {
+                wrong(error)
+            } else {
+                text::stdin_failure(source, &error)
+            }
         })?
+    } else {
+        read::file(path, Limit::SECRET).map_err(wrong)?
     };
     if octets.last() == Some(&b'\n') {
         octets.pop();
@@ -133,6 +136,15 @@ mod tests {
                 .unwrap();
             assert_eq!(secret.expose(), kept.as_bytes());
         }
+    }
+
+    #[test]
+    fn a_password_without_end_is_78() {
+        let environment = Environment(&variables);
+        let failure =
+            find(&flags(None, Some("-")), &environment, &mut io::repeat(b'x')).unwrap_err();
+        assert_eq!((failure.exit, failure.kind), (Exit::Config, "config"));
+        assert!(failure.message.contains("1 MiB"), "{failure}");
     }
 
     #[test]

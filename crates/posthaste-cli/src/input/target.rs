@@ -1,6 +1,6 @@
 //! Which server is meant, and with which credentials.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use posthaste::server::{Host, ServerError};
@@ -10,8 +10,9 @@ use posthaste_proto::address::ClientName;
 use posthaste_proto::session::Timeouts;
 
 use super::environment::Environment;
+use super::read::{self, Limit};
 use super::secret;
-use crate::failure::Failure;
+use crate::failure::{Failure, plain};
 use crate::flags::{Flags, ServerFlags, TlsChoice};
 
 /// Where the message goes.
@@ -117,11 +118,58 @@ fn tls_name(flags: &ServerFlags) -> Result<Option<Host>, Failure> {
     name.map_err(|error: ServerError| Failure::usage(format!("--tls-name: {error}")))
 }
 
+/// Certificates that are trusted beside those of the system.
+#[derive(Debug)]
+pub(crate) enum Certificates {
+    /// A regular file. The transport reads it, and names it when it holds none.
+    File(PathBuf),
+    /// What came out of a pipe, which can be read only once.
+    Pem(Vec<u8>),
+}
+
+/// Opens the files of the authorities that the flags or the environment name.
+pub(crate) fn authorities(
+    flags: &ServerFlags,
+    environment: &Environment<'_>,
+) -> Result<Vec<Certificates>, Failure> {
+    let source = ca_source(flags);
+    let from_environment = flags
+        .tls_ca
+        .is_empty()
+        .then(|| environment.path(source))
+        .flatten();
+    let open = |path: &PathBuf| {
+        let read = || -> io::Result<Certificates> {
+            let (mut file, metadata) = read::open(path)?;
+            let pem = read::to_end(&mut file, Limit::CERTIFICATES)?;
+            Ok(if metadata.is_file() {
+                Certificates::File(path.clone())
+            } else {
+                Certificates::Pem(pem)
+            })
+        };
+        read().map_err(|error| {
+            let file = path.display();
+            let why = plain(&error);
+            Failure::config(
+                "tls-ca",
+                format!("{source}: the certificate file {file} cannot be read: {why}"),
+            )
+        })
+    };
+    flags
+        .tls_ca
+        .iter()
+        .chain(&from_environment)
+        .map(open)
+        .collect()
+}
+
 /// The server with everything that the flags say about it, and who logs in there.
 pub(crate) fn refine(
     mut server: Server,
     flags: &Flags,
-    environment: &Environment<'_>,
+    authorities: Vec<Certificates>,
 ) -> Result<Server, Failure> {
     match flags.server.tls {
         Some(TlsChoice::Auto) => server = server.tls(Tls::Auto),
@@ -131,12 +179,11 @@ pub(crate) fn refine(
         Some(TlsChoice::None) => server = server.tls(Tls::DangerousNone),
         None => {}
     }
-    if flags.server.tls_ca.is_empty() {
-        if let Some(path) = environment.path("POSTHASTE_TLS_CA") {
-            server = server.tls_ca_file(path);
-        }
-    } else {
-        server = flags.server.tls_ca.iter().fold(server, Server::tls_ca_file);
+    for certificates in authorities {
+        server = match certificates {
+            Certificates::File(path) => server.tls_ca_file(path),
+            Certificates::Pem(pem) => server.tls_ca_pem(pem),
+        };
     }
     if let Some(name) = tls_name(&flags.server)? {
         server = server.tls_name(name);

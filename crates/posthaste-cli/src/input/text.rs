@@ -1,9 +1,9 @@
 //! Texts: from a flag, a file or stdin. They are UTF-8; a byte order mark is dropped.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use super::read::{self, Limit};
 use crate::exit::Exit;
 use crate::failure::{Failure, plain};
 
@@ -20,8 +20,8 @@ pub(crate) fn read(
         (Some(text), _) => Ok(Some(text.to_owned())),
         (None, Some(path)) if path == Path::new("-") => from_stdin(file_flag, stdin).map(Some),
         (None, Some(path)) => {
-            let octets =
-                fs::read(path).map_err(|error| Failure::no_input(file_flag, path, &error))?;
+            let octets = read::file(path, Limit::TEXT)
+                .map_err(|error| Failure::no_input(file_flag, path, &error))?;
             decode(octets, &format!("{file_flag} {}", path.display())).map(Some)
         }
         (None, None) => Ok(None),
@@ -30,10 +30,13 @@ pub(crate) fn read(
 
 /// Reads stdin to its end.
 pub(crate) fn from_stdin(flag: &str, stdin: &mut dyn Read) -> Result<String, Failure> {
-    let mut octets = Vec::new();
-    stdin
-        .read_to_end(&mut octets)
-        .map_err(|error| stdin_failure(flag, &error))?;
+    let octets = read::to_end(stdin, Limit::TEXT).map_err(|error| {
+        if error.kind() == ErrorKind::FileTooLarge {
+            Failure::no_input(flag, Path::new("(stdin)"), &error)
+        } else {
+            stdin_failure(flag, &error)
+        }
+    })?;
     decode(octets, &format!("{flag} (stdin)"))
 }
 
