@@ -63,7 +63,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     section("features that are off by default", || {
         cargo(&["test", "--package", "posthaste-proto", "--features", "idna"])?;
-        cargo(&["test", "--package", "posthaste-mime", "--no-default-features"])
+        cargo(&[
+            "test",
+            "--package",
+            "posthaste-mime",
+            "--no-default-features",
+        ])
     })?;
     section("fuzz targets build", || {
         cargo(&["check", "--manifest-path", "fuzz/Cargo.toml"])
