@@ -97,6 +97,14 @@ const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
+impl Date {
+    /// Year, month (1 to 12) and day of the month, in the date's own zone.
+    pub fn year_month_day(&self) -> (i64, usize, i64) {
+        let (year, month, day) = civil(self.local_seconds().div_euclid(86_400));
+        (year, month + 1, day)
+    }
+}
+
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.local_seconds();

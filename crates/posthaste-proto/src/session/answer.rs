@@ -8,17 +8,12 @@ use crate::error::{Cause, ProtocolError};
 use crate::reply::{Reply, ReplyError, ReplyRef};
 
 impl Session {
-    /// A reply is whole. It answers the oldest command, if that one's last octet was written.
-    pub(super) fn reply(&mut self, reply: &ReplyRef<'_>) {
+    /// A reply is whole. It answers a command, or nothing: then nobody asked for it.
+    pub(super) fn reply(&mut self, asked: Option<Asked>, reply: &ReplyRef<'_>) {
         if self.state == State::Quitting {
             return self.close();
         }
         self.events.extend(reply.quirks().iter().map(Event::Quirk));
-        let asked = if self.reply_is_early {
-            None
-        } else {
-            self.awaited.answer(self.sent())
-        };
         let Some(asked) = asked else {
             return self.unasked_reply(reply);
         };

@@ -103,7 +103,7 @@ impl Session {
 
     pub(super) fn peer_closed(&mut self) {
         let stage = self.stage();
-        let unfinished = self.parser.held().map(|mut text| {
+        let unfinished = self.input.parser().held().map(|mut text| {
             for trace in &self.login.traces {
                 trace.mask_in(&mut text);
                 trace.mask_at_end(&mut text);

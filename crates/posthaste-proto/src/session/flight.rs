@@ -36,7 +36,7 @@ impl Session {
     }
 
     fn advance_once(&mut self) -> bool {
-        if self.hears_unasked() {
+        if self.input.hears_unasked() {
             return false;
         }
         match self.sending() {

@@ -83,9 +83,8 @@ use crate::capability::Capabilities;
 use crate::content::ContentSpec;
 use crate::envelope::Envelope;
 use crate::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
-use crate::reply::Parser;
 use crate::sasl::{Credentials, Mechanism};
-use crate::wire::{Output, Pipeline};
+use crate::wire::{Input, Output, Pipeline};
 
 /// One connection, as a state machine that is asked what to do next.
 ///
@@ -97,7 +96,7 @@ pub struct Session {
     now: Duration,
     clock: Clock,
     output: Output,
-    parser: Parser,
+    input: Input,
     awaited: Pipeline<Asked>,
     events: VecDeque<Event>,
     capabilities: Option<Capabilities>,
@@ -112,8 +111,6 @@ pub struct Session {
     quit_sent: bool,
     /// The last transaction was left open: RSET goes before the next MAIL.
     reset_needed: bool,
-    /// The reply whose beginning is held began before there was a command for it.
-    reply_is_early: bool,
     /// A write failed: only the peer's last words are of interest.
     write_dead: bool,
     /// What later transactions are told.
@@ -148,7 +145,7 @@ impl Session {
         }
         Self {
             output: Output::new(config.limits.send_buffer),
-            parser: Parser::new(config.limits.reply),
+            input: Input::new(config.limits.reply),
             config,
             state,
             now: Duration::ZERO,
@@ -166,7 +163,6 @@ impl Session {
             quit_wanted: false,
             quit_sent: false,
             reset_needed: false,
-            reply_is_early: false,
             write_dead: false,
             ended: None,
             scratch: Vec::new(),
@@ -193,9 +189,9 @@ impl Session {
 
     /// Octets came from the peer, as many and as few as the transport gave.
     pub fn received(&mut self, octets: &[u8]) {
-        let mut input = octets;
-        let mut parser = core::mem::take(&mut self.parser);
-        while !input.is_empty() && self.state != State::Closed {
+        let mut left = octets;
+        let mut input = core::mem::replace(&mut self.input, Input::new(self.config.limits.reply));
+        while !left.is_empty() && self.state != State::Closed {
             if matches!(self.state, State::Handshake(_)) {
                 let error = ProtocolError::PlaintextAfterStartTls;
                 self.fail(Cause::Protocol {
@@ -204,17 +200,14 @@ impl Session {
                 });
                 break;
             }
-            // Judged at a reply's first octet, not at its last: in between, the command it seems to answer may have gone out.
-            if parser.is_empty() {
-                self.reply_is_early = !self.awaited.expects_reply(self.sent());
-            }
-            match parser.parse(&mut input) {
-                Ok(Some(reply)) => self.reply(&reply),
+            let sent = self.sent();
+            match input.take(&mut left, &mut self.awaited, sent) {
+                Ok(Some((asked, reply))) => self.reply(asked, &reply),
                 Ok(None) => {}
                 Err(error) => self.malformed(error),
             }
         }
-        self.parser = parser;
+        self.input = input;
     }
 
     /// End of file, a reset, a broken pipe, or the end of a TLS stream with or without close_notify.
@@ -349,11 +342,6 @@ impl Session {
         } else {
             self.output.sent()
         }
-    }
-
-    /// Half a reply that nobody asked for: it is heard out before anything else is said.
-    fn hears_unasked(&self) -> bool {
-        self.reply_is_early && !self.parser.is_empty()
     }
 
     /// Queues a command.

@@ -78,9 +78,9 @@ impl Session {
         match self.state {
             State::Closed => Todo::Close,
             State::Handshake(mode) => Todo::StartTls(mode),
-            State::AwaitingCredentials if self.hears_unasked() => Todo::Read,
+            State::AwaitingCredentials if self.input.hears_unasked() => Todo::Read,
             State::AwaitingCredentials => Todo::Credentials,
-            _ if self.write_dead || self.hears_unasked() => Todo::Read,
+            _ if self.write_dead || self.input.hears_unasked() => Todo::Read,
             State::Opening | State::Open | State::Quitting => {
                 if self.output.has_work() {
                     Todo::Write
@@ -116,7 +116,7 @@ impl Session {
                 (Wait::Write(self.output.flushes()), timer)
             }
             Todo::Read if self.write_dead => (Wait::LastWords, Timer::Shutdown),
-            Todo::Read => match asked.filter(|_| !self.hears_unasked()) {
+            Todo::Read => match asked.filter(|_| !self.input.hears_unasked()) {
                 Some(asked) => (Wait::Reply(self.awaited.answered()), asked.timer()),
                 None => (Wait::Unasked, Timer::Shutdown),
             },

@@ -41,6 +41,11 @@ impl Input {
         Ok(Some((asked, reply)))
     }
 
+    /// Holds the beginning of a reply that nobody asked for: it is to be heard out before anything else is said.
+    pub(crate) fn hears_unasked(&self) -> bool {
+        self.early && !self.parser.is_empty()
+    }
+
     pub(crate) const fn parser(&self) -> &Parser {
         &self.parser
     }

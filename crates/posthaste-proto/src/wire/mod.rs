@@ -59,7 +59,7 @@ use zeroize::Zeroizing;
 use crate::command;
 use crate::reply::{ReplyError, ReplyLimits, ReplyRef};
 
-use input::Input;
+pub(crate) use input::Input;
 
 pub use error::SendError;
 pub use line::{RawLine, RawLineError};

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use posthaste_mime::header::Date;
 use rustls::pki_types::UnixTime;
 use rustls::{AlertDescription, CertificateError, Error as Rustls};
 
@@ -221,25 +222,16 @@ fn bare_name(presented: &str) -> String {
     ))
 }
 
-/// `2026-11-23`, by the civil calendar.
+/// `2026-11-23`. A certificate's dates that no mail could have are shown in seconds.
 fn date(time: UnixTime) -> String {
-    let days = time.as_secs() / 86_400;
-    // Years that begin in March, so that the leap day comes last; 146,097 days are 400 years.
-    let shifted = days + 719_468;
-    let era = shifted / 146_097;
-    let day_of_era = shifted % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    match Date::utc(seconds) {
+        Ok(date) => {
+            let (year, month, day) = date.year_month_day();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        Err(_) => format!("{seconds} s after 1970"),
+    }
 }
 
 #[cfg(test)]
