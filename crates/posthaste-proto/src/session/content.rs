@@ -3,7 +3,7 @@
 use super::Session;
 use super::event::TransactionId;
 use super::step::Deadline;
-use super::transaction::{Next, Transaction};
+use super::transaction::{Next, Transaction, find};
 use crate::content::Encoding;
 use crate::content::dot::DotStuffer;
 use crate::error::Cause;
@@ -94,11 +94,7 @@ impl Session {
 
     /// Stuffs what was put into the buffer, and has it written when the buffer is nearly full.
     fn take_content(&mut self, id: TransactionId, n: usize) {
-        let transactions = &mut self.transactions;
-        let Some(Transaction { dots, .. }) = transactions
-            .iter_mut()
-            .find(|transaction| transaction.id == id)
-        else {
+        let Some(Transaction { dots, .. }) = find(&mut self.transactions, id) else {
             return;
         };
         let (buffer, start) = self.output.raw();

@@ -1,7 +1,5 @@
 //! How a session ends: every transaction told once, then the cause, then nothing.
 
-use alloc::vec::Vec;
-
 use super::Session;
 use super::event::Event;
 use super::report::{Fate, Stage};
@@ -31,10 +29,8 @@ impl Session {
     }
 
     pub(super) fn send_quit(&mut self) {
-        let mut line = Vec::new();
-        command::encode_quit(&mut line);
         let alone = self.awaited.is_empty();
-        self.ask(Asked::Quit, &line);
+        self.ask_plainly(Asked::Quit, command::encode_quit);
         self.quit_sent = true;
         if alone {
             self.state = State::Quitting;

@@ -7,7 +7,7 @@ use super::config::{Dialect, RecipientPolicy};
 use super::event::TransactionId;
 use super::report::Fate;
 use super::state::{Asked, State, Turn};
-use super::transaction::{Next, Transaction};
+use super::transaction::{Next, Transaction, find};
 use crate::capability::Capabilities;
 use crate::command;
 use crate::error::Cause;
@@ -30,9 +30,7 @@ impl Session {
     }
 
     pub(super) fn transaction(&mut self, id: TransactionId) -> Option<&mut Transaction> {
-        self.transactions
-            .iter_mut()
-            .find(|transaction| transaction.id == id)
+        find(&mut self.transactions, id)
     }
 
     fn advance_once(&mut self) -> bool {
@@ -66,11 +64,7 @@ impl Session {
         }
         let fits = self.fits(reset.len());
         let encrypted = self.tls.is_some();
-        let Some(transaction) = self
-            .transactions
-            .iter_mut()
-            .find(|transaction| transaction.id == id)
-        else {
+        let Some(transaction) = find(&mut self.transactions, id) else {
             return false;
         };
         match transaction.choose(server, encrypted) {
@@ -167,10 +161,8 @@ impl Session {
             .capabilities
             .as_ref()
             .is_some_and(|capabilities| capabilities.pipelining);
-        let mut line = Vec::new();
         if self.awaited.is_empty() && core::mem::take(&mut self.noop_wanted) {
-            command::encode_noop(&mut line);
-            self.ask(Asked::Noop, &line);
+            self.ask_plainly(Asked::Noop, command::encode_noop);
         } else if self.quit_wanted && (self.awaited.is_empty() || pipelining && !self.noop_wanted) {
             self.send_quit();
         }
@@ -180,11 +172,7 @@ impl Session {
     /// The content is whole: the terminator follows it in the same buffer.
     pub(super) fn finish_content(&mut self, id: TransactionId) {
         let dialect = self.config.dialect;
-        let Some(transaction) = self
-            .transactions
-            .iter_mut()
-            .find(|transaction| transaction.id == id)
-        else {
+        let Some(transaction) = find(&mut self.transactions, id) else {
             return;
         };
         let terminator = match transaction.dots.terminator() {

@@ -344,6 +344,13 @@ impl Session {
         }
     }
 
+    /// Queues a command without arguments.
+    fn ask_plainly(&mut self, asked: Asked, encode: fn(&mut Vec<u8>)) {
+        let mut line = Vec::new();
+        encode(&mut line);
+        self.ask(asked, &line);
+    }
+
     /// Queues a command.
     fn ask(&mut self, asked: Asked, line: &[u8]) {
         self.output.push(line);

@@ -129,9 +129,7 @@ impl Session {
         if self.tls.is_some() || !wanted {
             self.authenticate();
         } else if offered {
-            let mut line = Vec::new();
-            command::encode_starttls(&mut line);
-            self.ask(Asked::Opening(Opening::StartTls), &line);
+            self.ask_plainly(Asked::Opening(Opening::StartTls), command::encode_starttls);
         } else {
             self.fail_politely(Cause::Tls(TlsFailure::NotOffered));
         }
@@ -219,9 +217,10 @@ impl Session {
             return self.open();
         }
         let Some(response) = self.login.exchange.as_mut().and_then(Exchange::respond) else {
-            let mut line = Vec::new();
-            command::encode_auth_cancel(&mut line);
-            return self.ask(Asked::Opening(Opening::AuthCancel), &line);
+            return self.ask_plainly(
+                Asked::Opening(Opening::AuthCancel),
+                command::encode_auth_cancel,
+            );
         };
         let length = response.expose().len().div_ceil(3) * 4 + 2;
         if length > self.config.limits.auth_line {

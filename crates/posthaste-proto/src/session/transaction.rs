@@ -1,6 +1,7 @@
 //! One message's way: MAIL, RCPT for each recipient, DATA, the content, the final reply (RFC 5321 section 3.3).
 //! What is asked stands in `flight`, what the answers mean in `verdict`.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::config::RecipientPolicy;
@@ -58,6 +59,16 @@ pub(super) enum Next {
     Content,
     /// The terminator is queued: the reply decides.
     AwaitEnd,
+}
+
+/// The transaction of this name. Takes the queue alone, so that the rest of a session stays free.
+pub(super) fn find(
+    transactions: &mut VecDeque<Transaction>,
+    id: TransactionId,
+) -> Option<&mut Transaction> {
+    transactions
+        .iter_mut()
+        .find(|transaction| transaction.id == id)
 }
 
 impl Transaction {

@@ -4,18 +4,14 @@ use super::Session;
 use super::event::{Event, TransactionId};
 use super::report::{Fate, Stage};
 use super::state::{Asked, Turn};
-use super::transaction::{Next, Transaction};
+use super::transaction::{Next, Transaction, find};
 use crate::error::Cause;
 use crate::reply::{Reply, ReplyClass};
 
 impl Session {
     /// A reply to one of a transaction's commands.
     pub(super) fn transaction_reply(&mut self, id: TransactionId, turn: Turn, reply: Reply) {
-        let Some(transaction) = self
-            .transactions
-            .iter_mut()
-            .find(|transaction| transaction.id == id)
-        else {
+        let Some(transaction) = find(&mut self.transactions, id) else {
             return;
         };
         let negative = reply.code().is_negative();
@@ -70,11 +66,7 @@ impl Session {
     }
 
     fn data_reply(&mut self, id: TransactionId, reply: &Reply) {
-        let Some(transaction) = self
-            .transactions
-            .iter_mut()
-            .find(|transaction| transaction.id == id)
-        else {
+        let Some(transaction) = find(&mut self.transactions, id) else {
             return;
         };
         if reply.code().class() != ReplyClass::Intermediate {

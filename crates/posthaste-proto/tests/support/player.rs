@@ -4,9 +4,12 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use posthaste_proto::session::{Fate, TlsInfo, TransactionId};
-use posthaste_proto::{Credentials, Event, Session, Step};
+use posthaste_proto::{ContentSpec, Credentials, Envelope, Event, Session, Step};
 
 use super::script::{Line, Script};
+
+/// What is submitted, and the content that goes with it.
+type Message = (Envelope, ContentSpec, Vec<u8>);
 
 /// How octets are cut on their way in and out.
 #[derive(Debug, Clone, Copy)]
@@ -78,15 +81,7 @@ struct Player {
 
 impl Player {
     /// Does one step; true at the end.
-    fn step(
-        &mut self,
-        session: &mut Session,
-        messages: &mut VecDeque<(
-            posthaste_proto::Envelope,
-            posthaste_proto::ContentSpec,
-            Vec<u8>,
-        )>,
-    ) -> bool {
+    fn step(&mut self, session: &mut Session, messages: &mut VecDeque<Message>) -> bool {
         self.match_client();
         let now = self.now;
         match session.poll(now) {
@@ -249,15 +244,7 @@ impl Player {
     }
 
     /// What an application may do at any time.
-    fn application(
-        &mut self,
-        session: &mut Session,
-        messages: &mut VecDeque<(
-            posthaste_proto::Envelope,
-            posthaste_proto::ContentSpec,
-            Vec<u8>,
-        )>,
-    ) {
+    fn application(&mut self, session: &mut Session, messages: &mut VecDeque<Message>) {
         match self.world() {
             Some("submit") => self.submit(session, messages),
             Some("cancel") => session.cancel(self.contents[0].0),
@@ -269,15 +256,7 @@ impl Player {
         }
     }
 
-    fn submit(
-        &mut self,
-        session: &mut Session,
-        messages: &mut VecDeque<(
-            posthaste_proto::Envelope,
-            posthaste_proto::ContentSpec,
-            Vec<u8>,
-        )>,
-    ) {
+    fn submit(&mut self, session: &mut Session, messages: &mut VecDeque<Message>) {
         if let Some((envelope, spec, content)) = messages.pop_front() {
             let id = session.submit(envelope, spec);
             self.contents.push((id, content.into()));
