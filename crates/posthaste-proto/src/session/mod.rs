@@ -127,6 +127,12 @@ pub struct TlsInfo {
     pub protocol: Option<String>,
     /// The cipher suite, as the transport names it.
     pub cipher: Option<String>,
+    /// Channel binding `tls-exporter` (RFC 9266): 32 octets exported with the label `EXPORTER-Channel-Binding` and an empty
+    /// context. Only from TLS 1.3, or from TLS 1.2 with extended master secret (RFC 9266 section 4.2).
+    pub exporter: Option<[u8; 32]>,
+    /// Channel binding `tls-server-end-point` (RFC 5929 section 4): the hash of the server's certificate, by the hash of its
+    /// signature, SHA-256 instead of MD5 and SHA-1.
+    pub server_end_point: Option<Vec<u8>>,
 }
 
 impl Session {
