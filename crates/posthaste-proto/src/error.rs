@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::capability::Extension;
 use crate::reply::{Reply, ReplyError, printable};
+use crate::sasl::BadChallenge;
 use crate::session::{Stage, Timer};
 
 /// Why a session or a transaction ended without the reply it wanted.
@@ -119,8 +120,9 @@ pub enum ProtocolError {
     WrongClass(Reply),
     /// Octets in clear behind the 220 to STARTTLS: somebody may have put them there (CVE-2021-38371, CVE-2021-22947).
     PlaintextAfterStartTls,
-    /// More challenges than the mechanism has steps, or one that is not base64.
-    BadChallenge,
+    /// An AUTH challenge, or the end of AUTH, that the mechanism does not allow: more challenges than it has steps, or a server
+    /// that does not prove what it has to.
+    BadChallenge(BadChallenge),
 }
 
 /// Why there is no TLS although it was wanted.
@@ -146,8 +148,13 @@ pub enum AuthFailure {
     NoCommonMechanism(String),
     /// The session is in clear, and sending credentials over it was not allowed.
     InClear,
-    /// A user name or password cannot be put into the mechanism (PLAIN has no way to write NUL).
+    /// A user name, password or token cannot be put into the mechanism (PLAIN has no way to write NUL, a token is visible
+    /// ASCII, SASLprep of RFC 4013 forbids some characters).
     Unencodable,
+    /// A user name or password outside ASCII needs SASLprep for this mechanism, and the feature `saslprep` is off.
+    NeedsSaslPrep,
+    /// A mechanism of SCRAM was started without [`Config::entropy`](crate::Config::entropy).
+    NeedsEntropy,
     /// A response is longer than [`Limits::auth_line`](crate::session::Limits::auth_line).
     TooLong,
     /// The application declined to give credentials.
@@ -282,7 +289,7 @@ impl fmt::Display for ProtocolError {
             Self::PlaintextAfterStartTls => {
                 f.write_str("octets in clear behind the answer to STARTTLS")
             }
-            Self::BadChallenge => f.write_str("an AUTH challenge that the mechanism does not have"),
+            Self::BadChallenge(error) => fmt::Display::fmt(error, f),
         }
     }
 }
@@ -306,13 +313,19 @@ impl fmt::Display for AuthFailure {
             Self::NoCommonMechanism(offered) => {
                 write!(
                     f,
-                    "the server offers no AUTH mechanism that is known here (it offers {offered})"
+                    "the server offers no AUTH mechanism that can be used here (it offers {offered})"
                 )
             }
             Self::InClear => f.write_str(
                 "the connection is not encrypted, and credentials are not sent in clear",
             ),
-            Self::Unencodable => f.write_str("the user name or the password holds a NUL octet"),
+            Self::Unencodable => f.write_str(
+                "the user name, the password or the token holds a character that the mechanism cannot carry",
+            ),
+            Self::NeedsSaslPrep => f.write_str(
+                "the user name or the password is outside ASCII, which this mechanism takes with the feature saslprep only",
+            ),
+            Self::NeedsEntropy => f.write_str("the mechanism needs random octets, and none were given"),
             Self::TooLong => f.write_str("an AUTH response is longer than the limit"),
             Self::Declined => f.write_str("no credentials were given"),
         }

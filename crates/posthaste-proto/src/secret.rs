@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 /// A password, a token, or anything else that must not be seen.
@@ -93,13 +94,7 @@ impl fmt::Debug for Secret {
 
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
-        self.0.len() == other.0.len()
-            && self
-                .0
-                .iter()
-                .zip(other.0.iter())
-                .fold(0, |differ, (a, b)| differ | (a ^ b))
-                == 0
+        self.0.ct_eq(&other.0).into()
     }
 }
 

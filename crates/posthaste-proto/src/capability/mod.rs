@@ -3,7 +3,6 @@
 use alloc::string::String;
 
 use crate::reply::ReplyRef;
-use crate::sasl::Mechanism;
 
 mod extension;
 mod keyword;
@@ -94,12 +93,28 @@ impl Capabilities {
         capabilities
     }
 
-    /// The mechanisms that both sides know, best first.
-    pub fn mechanisms(&self) -> impl Iterator<Item = Mechanism> {
-        Mechanism::ALL.into_iter().filter(|mechanism| {
-            let mut offered = self.auth.iter().flat_map(|names| names.split(' '));
-            offered.any(|name| name.eq_ignore_ascii_case(mechanism.name()))
-        })
+    /// Whether AUTH is offered at all, perhaps without a mechanism.
+    #[must_use]
+    pub fn offers_auth(&self) -> bool {
+        self.auth.is_some()
+    }
+
+    /// Whether this AUTH mechanism is offered, in whatever case.
+    #[must_use]
+    pub fn offers_mechanism(&self, name: &str) -> bool {
+        let mut offered = self.auth.iter().flat_map(|names| names.split(' '));
+        offered.any(|offered| offered.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether a mechanism with channel binding is offered.
+    pub(crate) fn offers_channel_binding(&self) -> bool {
+        let mut offered = self.auth.iter().flat_map(|names| names.split(' '));
+        offered.any(|offered| offered.len() > 5 && offered.to_ascii_uppercase().ends_with("-PLUS"))
+    }
+
+    /// The offered mechanisms, for an error.
+    pub(crate) fn auth_names(&self) -> String {
+        self.auth.clone().unwrap_or_default()
     }
 
     /// Whether the server listed this keyword, in whatever case. Of keywords that are unknown here, the first
@@ -276,8 +291,6 @@ fn lists(words: &str, word: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use alloc::vec::Vec;
-
     use super::*;
     use crate::reply::{Parser, ReplyLimits};
 
@@ -300,10 +313,7 @@ mod tests {
         );
         assert_eq!(found.auth.as_deref(), Some("LOGIN PLAIN XOAUTH2"));
         assert!(found.eight_bit_mime && found.pipelining && !found.starttls);
-        assert_eq!(
-            found.mechanisms().collect::<Vec<_>>(),
-            [Mechanism::Plain, Mechanism::Login]
-        );
+        assert!(found.offers_mechanism("Plain") && !found.offers_mechanism("X"));
     }
 
     #[test]

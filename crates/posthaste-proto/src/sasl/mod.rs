@@ -1,123 +1,87 @@
-//! Authentication (RFC 4954): credentials, and the mechanisms that are built in.
+//! Authentication (RFC 4954, SASL of RFC 4422): credentials, the mechanisms that are built in, and a place for one's own.
+//!
+//! ```text
+//!   Credentials ----+
+//!   Preference -----+--> a mechanism that the server offers, starts --> Exchange
+//!   Start (TLS,     |                                                     initial_response()
+//!     entropy) -----+                                                     respond(challenge)   again and again
+//!                                                                         succeeded(235)       may the login stand?
+//! ```
+//!
+//! | mechanism | credentials | RFC | feature |
+//! |---|---|---|---|
+//! | SCRAM-SHA-512, -256, -1, each with and without -PLUS | password | 5802, 7677 | `scram` |
+//! | PLAIN, LOGIN | password | 4616, none | |
+//! | CRAM-MD5 | password | 2195 | `scram` |
+//! | OAUTHBEARER, XOAUTH2 | token | 7628, none | |
+//! | EXTERNAL | those of the TLS client certificate | 4422 appendix A | |
+//! | ANONYMOUS | none | 4505 | |
+//!
+//! A mechanism that is computed here, from what is known here, implements [`Mechanism`] and joins the
+//! [`Preference`]. One that needs IO of its own (Kerberos, a token in a drawer) is answered by the application, step by
+//! step, under [`AuthPolicy::Answer`](crate::session::AuthPolicy::Answer).
+//!
+//! # A mechanism of one's own
+//!
+//! ```
+//! use posthaste_proto::Secret;
+//! use posthaste_proto::command::MechanismName;
+//! use posthaste_proto::error::AuthFailure;
+//! use posthaste_proto::sasl::{BadChallenge, Challenge, Credentials, Exchange, Mechanism, Preference, Start};
+//!
+//! /// The server asks for something, and gets it back with the password behind it.
+//! struct Echo(MechanismName);
+//! struct Answer(Secret);
+//!
+//! impl Mechanism for Echo {
+//!     fn name(&self) -> &MechanismName {
+//!         &self.0
+//!     }
+//!     fn takes(&self, credentials: &Credentials) -> bool {
+//!         credentials.password().is_some()
+//!     }
+//!     fn start(&self, start: &Start<'_>) -> Result<Box<dyn Exchange>, AuthFailure> {
+//!         let password = start.credentials().password().cloned().unwrap_or_default();
+//!         Ok(Box::new(Answer(password)))
+//!     }
+//! }
+//!
+//! impl Exchange for Answer {
+//!     fn respond(&mut self, challenge: Challenge<'_>) -> Result<Secret, BadChallenge> {
+//!         let asked = challenge.decode()?;
+//!         Ok(Secret::new([asked.as_slice(), self.0.expose()].concat()))
+//!     }
+//! }
+//!
+//! let preference = Preference::default().first(Echo("X-ECHO".parse().unwrap()));
+//! assert_eq!(preference.names().next(), Some("X-ECHO"));
+//! ```
 
+mod anonymous;
+mod binding;
+mod built_in;
+mod challenge;
+#[cfg(feature = "scram")]
+mod cram_md5;
+mod credentials;
+mod detail;
+mod external;
 mod login;
+mod mechanism;
+mod oauthbearer;
 mod plain;
+mod preference;
+mod prepare;
+#[cfg(feature = "scram")]
+mod scram;
+mod xoauth2;
 
-use alloc::string::String;
-use alloc::vec::Vec;
-use core::fmt;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use crate::error::AuthFailure;
-use crate::secret::Secret;
-
-/// A user name and its password. The password never prints.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    user: String,
-    password: Secret,
-}
-
-/// A mechanism that is spoken here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Mechanism {
-    /// RFC 4616.
-    Plain,
-    /// The one without an RFC: user name and password, each after its own 334.
-    Login,
-}
-
-/// One authentication under way: what was said, and what comes next.
-pub(crate) enum Exchange {
-    Plain(plain::Plain),
-    Login(login::Login),
-}
-
-impl Credentials {
-    /// Credentials for PLAIN and LOGIN.
-    pub fn new(user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self {
-            user: user.into(),
-            password: password.into(),
-        }
-    }
-
-    /// The user name.
-    pub fn user(&self) -> &str {
-        &self.user
-    }
-
-    pub(crate) fn password(&self) -> &Secret {
-        &self.password
-    }
-
-    /// What must not be seen in anything the server says: the password, and its forms on the wire.
-    pub(crate) fn traces(&self) -> Vec<Secret> {
-        let mut traces = Vec::from([
-            self.password.clone(),
-            Secret::from(STANDARD.encode(self.password.expose())),
-        ]);
-        traces.extend(
-            plain::message(self)
-                .ok()
-                .map(|message| Secret::from(STANDARD.encode(message.expose()))),
-        );
-        traces
-    }
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Credentials({:?}, ..)", self.user)
-    }
-}
-
-impl Mechanism {
-    /// All that are built in, best first. Over TLS the two are equally safe; PLAIN has a standard and takes one round trip.
-    pub const ALL: [Self; 2] = [Self::Plain, Self::Login];
-
-    /// The name in EHLO and AUTH.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "PLAIN",
-            Self::Login => "LOGIN",
-        }
-    }
-
-    pub(crate) fn start(self, credentials: &Credentials) -> Result<Exchange, AuthFailure> {
-        Ok(match self {
-            Self::Plain => Exchange::Plain(plain::Plain::new(credentials)?),
-            Self::Login => Exchange::Login(login::Login::new(credentials)?),
-        })
-    }
-}
-
-impl Exchange {
-    /// What may go behind AUTH and the mechanism's name in the same line, for mechanisms where the client speaks first.
-    pub(crate) fn initial_response(&self) -> Option<Secret> {
-        match self {
-            Self::Plain(plain) => plain.initial_response(),
-            Self::Login(_) => None,
-        }
-    }
-
-    /// The answer to a 334. `None` when the mechanism has no further step.
-    pub(crate) fn respond(&mut self) -> Option<Secret> {
-        match self {
-            Self::Plain(plain) => plain.respond(),
-            Self::Login(login) => login.respond(),
-        }
-    }
-}
-
-/// No field of PLAIN can hold NUL (RFC 4616 section 2), and LOGIN servers read C strings.
-fn without_nul(octets: &[u8]) -> Result<&[u8], AuthFailure> {
-    if octets.contains(&0) {
-        Err(AuthFailure::Unencodable)
-    } else {
-        Ok(octets)
-    }
-}
+pub(crate) use binding::Bindings;
+pub use binding::ChannelBinding;
+pub use built_in::BuiltIn;
+pub use challenge::{BadChallenge, Challenge};
+pub use credentials::Credentials;
+pub use detail::AuthDetail;
+pub use mechanism::{Exchange, Mechanism, Start};
+pub(crate) use preference::Entry;
+pub use preference::Preference;

@@ -1,10 +1,12 @@
 //! What a session is to do, decided before it begins.
 
+use core::fmt;
 use core::time::Duration;
 
 use crate::address::ClientName;
+use crate::command::MechanismName;
 use crate::reply::ReplyLimits;
-use crate::sasl::Credentials;
+use crate::sasl::{ChannelBinding, Credentials, Preference};
 
 /// The settings of one session.
 ///
@@ -18,6 +20,10 @@ pub struct Config {
     pub(super) tls: TlsPolicy,
     pub(super) auth: AuthPolicy,
     pub(super) auth_in_clear: bool,
+    pub(super) mechanisms: Preference,
+    pub(super) try_next_mechanism: bool,
+    pub(super) channel_binding: ChannelBinding,
+    pub(super) entropy: Option<Entropy>,
     pub(super) dialect: Dialect,
     pub(super) recipients: RecipientPolicy,
     pub(super) timeouts: Timeouts,
@@ -48,9 +54,17 @@ pub enum AuthPolicy {
     /// With these.
     Credentials(Credentials),
     /// Ask by [`Step::Credentials`](super::Step::Credentials) when the server's mechanisms are known, and once more
-    /// after a refusal of what was given.
+    /// after a refusal that says that what was given is wrong (535, or 5.7.8).
     Ask,
+    /// The application speaks this mechanism itself: each response is asked for by
+    /// [`Step::Credentials`](super::Step::Credentials), the initial one first. For mechanisms that need IO of their own.
+    /// Whether the login may stand is for the server alone to say then; 32 challenges are the most.
+    Answer(MechanismName),
 }
+
+/// Random octets that never print.
+#[derive(Clone)]
+pub(super) struct Entropy(pub(super) [u8; 32]);
 
 /// Which of the two protocols is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -128,6 +142,11 @@ pub struct Limits {
     pub unanswered_octets: usize,
     /// Octets of an AUTH line: 12,288 (RFC 4954 section 4).
     pub auth_line: usize,
+    /// The fewest rounds of a SCRAM password hash that a server may ask for: 4,096 (RFC 7677 section 4). With fewer, what a
+    /// false server learns is quickly searched through.
+    pub scram_iterations_least: u32,
+    /// The most rounds: 100,000, which take a tenth of a second or so, within one call of the session.
+    pub scram_iterations: u32,
 }
 
 impl Config {
@@ -138,6 +157,10 @@ impl Config {
             tls: TlsPolicy::Required,
             auth: AuthPolicy::None,
             auth_in_clear: false,
+            mechanisms: Preference::default(),
+            try_next_mechanism: false,
+            channel_binding: ChannelBinding::default(),
+            entropy: None,
             dialect: Dialect::default(),
             recipients: RecipientPolicy::default(),
             timeouts: Timeouts::default(),
@@ -170,6 +193,38 @@ impl Config {
     #[must_use]
     pub fn dangerous_auth_in_clear(mut self) -> Self {
         self.auth_in_clear = true;
+        self
+    }
+
+    /// Sets the mechanisms that may be used, best first.
+    #[must_use]
+    pub fn mechanisms(mut self, preference: Preference) -> Self {
+        self.mechanisms = preference;
+        self
+    }
+
+    /// After a mechanism was refused for good, tries the next one with the same credentials: for servers that offer what they
+    /// cannot do. Each try may count towards the lock of an account, and what comes next may be weaker.
+    ///
+    /// Without this the next one is tried only after a 504, by which a server says that it does not know the mechanism.
+    #[must_use]
+    pub fn try_next_mechanism(mut self) -> Self {
+        self.try_next_mechanism = true;
+        self
+    }
+
+    /// Sets what the -PLUS mechanisms are bound to.
+    #[must_use]
+    pub fn channel_binding(mut self, policy: ChannelBinding) -> Self {
+        self.channel_binding = policy;
+        self
+    }
+
+    /// Gives 32 random octets, from a source fit for keys, another 32 to each session. Nonces are made of them; without them
+    /// the SCRAM mechanisms are not used.
+    #[must_use]
+    pub fn entropy(mut self, octets: [u8; 32]) -> Self {
+        self.entropy = Some(Entropy(octets));
         self
     }
 
@@ -225,6 +280,12 @@ impl Timeouts {
     }
 }
 
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entropy(..)")
+    }
+}
+
 impl Default for Timeouts {
     fn default() -> Self {
         let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
@@ -255,6 +316,8 @@ impl Default for Limits {
             unanswered: 100,
             unanswered_octets: 16 * 1024,
             auth_line: 12_288,
+            scram_iterations_least: 4096,
+            scram_iterations: 100_000,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::report::Report;
 use crate::error::Cause;
 use crate::reply::{Quirk, Reply};
+use crate::sasl::AuthDetail;
 
 /// Something that happened. Nothing needs an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,9 @@ pub enum Event {
         /// Why.
         cause: Cause,
     },
+    /// What the server told, within AUTH, about the refusal that comes next: the JSON of OAUTHBEARER and XOAUTH2, the `e=` of
+    /// SCRAM.
+    AuthDetail(AuthDetail),
     /// The server did something beside the standard that does no harm.
     Quirk(Quirk),
 }

@@ -47,6 +47,7 @@
 
 mod allowance;
 mod answer;
+mod auth;
 mod clock;
 mod config;
 mod content;
@@ -68,8 +69,8 @@ use core::fmt;
 use core::time::Duration;
 
 use allowance::Allowance;
+use auth::Login;
 use clock::Clock;
-use open::Login;
 use state::{Asked, Opening, State};
 use transaction::{Next, Transaction};
 
@@ -80,10 +81,12 @@ pub use report::{Disposition, Fate, Recipient, Report, Stage};
 pub use step::{Deadline, Request, Step, Timer, TlsMode};
 
 use crate::capability::Capabilities;
+use crate::command::MechanismName;
 use crate::content::ContentSpec;
 use crate::envelope::Envelope;
-use crate::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
-use crate::sasl::{Credentials, Mechanism};
+use crate::error::{Cause, ProtocolError, TlsFailure};
+use crate::sasl::Credentials;
+use crate::secret::Secret;
 use crate::wire::{Input, Output, Pipeline};
 
 /// One connection, as a state machine that is asked what to do next.
@@ -145,13 +148,10 @@ impl Session {
             awaited.push(Asked::Opening(Opening::Greeting), 0, 0);
             State::Opening
         };
-        let mut login = Login::default();
-        if let AuthPolicy::Credentials(credentials) = &config.auth {
-            login.traces = credentials.traces();
-        }
         Self {
             output: Output::new(config.limits.send_buffer),
             input: Input::new(config.limits.reply),
+            login: Login::new(&config.auth),
             config,
             state,
             now: Duration::ZERO,
@@ -161,7 +161,6 @@ impl Session {
             capabilities: None,
             tls: None,
             after_starttls: false,
-            login,
             transactions: VecDeque::new(),
             next_id: 0,
             allowance: Allowance::default(),
@@ -245,21 +244,25 @@ impl Session {
 
     /// What [`Step::Credentials`] asked for.
     pub fn credentials(&mut self, credentials: Credentials) {
-        if self.state == State::AwaitingCredentials {
-            self.start_auth(&credentials);
+        if self.state == State::AwaitingCredentials && matches!(self.config.auth, AuthPolicy::Ask) {
+            self.log_in(credentials);
         }
     }
 
-    /// There are no credentials: the session ends.
+    /// What [`Step::Credentials`] asked for under [`AuthPolicy::Answer`]: the initial response, or the response to the
+    /// challenge, as octets before base64. `None` is no initial response, and an empty response to a challenge.
+    pub fn auth_response(&mut self, response: Option<Secret>) {
+        if self.state == State::AwaitingCredentials
+            && matches!(self.config.auth, AuthPolicy::Answer(_))
+        {
+            self.answered(response);
+        }
+    }
+
+    /// There are no credentials, or there is no answer to the challenge: the session ends.
     pub fn auth_cancel(&mut self) {
         if self.state == State::AwaitingCredentials {
-            match self.login.refused.take() {
-                Some(reply) => self.fail_politely(Cause::Refused {
-                    stage: Stage::Auth,
-                    reply,
-                }),
-                None => self.fail_politely(Cause::Auth(AuthFailure::Declined)),
-            }
+            self.declined();
         }
     }
 
@@ -336,9 +339,9 @@ impl Session {
         self.tls.as_ref()
     }
 
-    /// The mechanism by which the session authenticated.
-    pub fn authenticated(&self) -> Option<Mechanism> {
-        self.login.done
+    /// The name of the mechanism by which the session authenticated.
+    pub fn authenticated(&self) -> Option<&str> {
+        self.login.done.as_ref().map(MechanismName::as_str)
     }
 
     /// Octets that may have reached the peer, and be answered: after a failed write, everything that was lent.

@@ -1,41 +1,15 @@
-//! From the greeting to the end of AUTH (RFC 5321 section 3.1 and 3.2, RFC 3207, RFC 4954).
+//! From the greeting to AUTH (RFC 5321 section 3.1 and 3.2, RFC 3207).
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
 use super::config::{AuthPolicy, Dialect, TlsPolicy};
-use super::event::Event;
 use super::state::{Asked, Opening, State};
 use super::step::TlsMode;
 use super::{Session, TlsInfo};
 use crate::capability::Capabilities;
-use crate::command::{self, MechanismName};
-use crate::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
-use crate::reply::{Reply, ReplyClass, ReplyRef};
-use crate::sasl::{Credentials, Exchange, Mechanism};
-use crate::secret::Secret;
-
-/// How far authentication has come.
-#[derive(Default)]
-pub(super) struct Login {
-    exchange: Option<Exchange>,
-    /// The mechanism that succeeded.
-    pub(super) done: Option<Mechanism>,
-    pub(super) mechanism: Option<Mechanism>,
-    /// What must not be seen in replies.
-    pub(super) traces: Vec<Secret>,
-    /// How often the application was asked.
-    pub(super) asked: u8,
-    /// The answer to the first attempt.
-    pub(super) refused: Option<Reply>,
-    /// The mechanisms that both sides know, for the application.
-    pub(super) mechanisms: String,
-}
-
-/// A longest AUTH command that carries its initial response (RFC 5321 section 4.5.3.1.4); a longer one goes after the 334.
-const COMMAND_LINE: usize = 512;
+use crate::command;
+use crate::error::{Cause, TlsFailure};
+use crate::reply::{ReplyClass, ReplyRef};
 
 impl Session {
     /// A reply to one of the commands that open a session.
@@ -59,25 +33,13 @@ impl Session {
                 self.secure();
             }
             Opening::StartTls if !negative => self.state = State::Handshake(TlsMode::StartTls),
-            Opening::Auth if !negative => self.auth_reply(class),
-            Opening::Auth if self.may_ask_again(&kept) => {
-                self.login.refused = Some(kept);
-                self.state = State::AwaitingCredentials;
-            }
-            Opening::AuthCancel => {
-                self.fail_politely(Cause::Protocol {
+            Opening::Auth => self.auth_reply(reply, kept),
+            Opening::AuthCancel => self.auth_cancelled(),
+            Opening::Greeting | Opening::Ehlo | Opening::Helo | Opening::StartTls => self
+                .fail_politely(Cause::Refused {
                     stage: asked.stage(),
-                    error: ProtocolError::BadChallenge,
-                });
-            }
-            Opening::Greeting
-            | Opening::Ehlo
-            | Opening::Helo
-            | Opening::StartTls
-            | Opening::Auth => self.fail_politely(Cause::Refused {
-                stage: asked.stage(),
-                reply: kept,
-            }),
+                    reply: kept,
+                }),
         }
     }
 
@@ -133,116 +95,5 @@ impl Session {
         } else {
             self.fail_politely(Cause::Tls(TlsFailure::NotOffered));
         }
-    }
-
-    fn authenticate(&mut self) {
-        let credentials = match &self.config.auth {
-            AuthPolicy::None => return self.open(),
-            AuthPolicy::Ask => None,
-            AuthPolicy::Credentials(credentials) => Some(credentials.clone()),
-        };
-        let encrypted = self.tls.is_some();
-        if !encrypted && !self.config.auth_in_clear {
-            return self.fail_politely(Cause::Auth(AuthFailure::InClear));
-        }
-        let offered = self
-            .capabilities
-            .as_ref()
-            .and_then(|capabilities| capabilities.auth.clone());
-        let Some(offered) = offered else {
-            return self.fail_politely(Cause::Auth(AuthFailure::NotOffered { encrypted }));
-        };
-        let known: Vec<_> = self
-            .capabilities
-            .iter()
-            .flat_map(Capabilities::mechanisms)
-            .collect();
-        let Some(best) = known.first() else {
-            return self.fail_politely(Cause::Auth(AuthFailure::NoCommonMechanism(offered)));
-        };
-        self.login.mechanism = Some(*best);
-        self.login.mechanisms = known
-            .iter()
-            .map(|mechanism| mechanism.name())
-            .collect::<Vec<_>>()
-            .join(" ");
-        match credentials {
-            Some(credentials) => self.start_auth(&credentials),
-            None => self.state = State::AwaitingCredentials,
-        }
-    }
-
-    /// Queues AUTH with the best mechanism.
-    pub(super) fn start_auth(&mut self, credentials: &Credentials) {
-        self.state = State::Opening;
-        self.login.asked += 1;
-        if matches!(self.config.auth, AuthPolicy::Ask) {
-            self.login.traces.extend(credentials.traces());
-        }
-        let Some(mechanism) = self.login.mechanism else {
-            return;
-        };
-        let exchange = match mechanism.start(credentials) {
-            Ok(exchange) => exchange,
-            Err(failure) => return self.fail_politely(Cause::Auth(failure)),
-        };
-        let Ok(name) = MechanismName::new(mechanism.name()) else {
-            return;
-        };
-        let mut line = Zeroizing::new(Vec::with_capacity(COMMAND_LINE));
-        let response = exchange.initial_response();
-        let fits = |response: &Secret| {
-            name.as_str().len() + response.expose().len().div_ceil(3) * 4 + 8 <= COMMAND_LINE
-        };
-        let response = response.filter(fits);
-        command::encode_auth(&mut line, &name, response.as_ref());
-        self.login.exchange = Some(exchange);
-        if response.is_some() {
-            // It was said: a challenge after it is one too many.
-            self.login.exchange.as_mut().and_then(Exchange::respond);
-        }
-        self.output.push_secret(&line);
-        self.awaited.push(
-            Asked::Opening(Opening::Auth),
-            self.output.queued(),
-            line.len(),
-        );
-    }
-
-    /// 235, or a challenge.
-    fn auth_reply(&mut self, class: ReplyClass) {
-        if class == ReplyClass::Positive {
-            self.login.done = self.login.mechanism;
-            self.login.exchange = None;
-            return self.open();
-        }
-        let Some(response) = self.login.exchange.as_mut().and_then(Exchange::respond) else {
-            return self.ask_plainly(
-                Asked::Opening(Opening::AuthCancel),
-                command::encode_auth_cancel,
-            );
-        };
-        let length = response.expose().len().div_ceil(3) * 4 + 2;
-        if length > self.config.limits.auth_line {
-            return self.fail(Cause::Auth(AuthFailure::TooLong));
-        }
-        let mut line = Zeroizing::new(Vec::with_capacity(length));
-        command::encode_auth_response(&mut line, &response);
-        self.output.push_secret(&line);
-        self.awaited.push(
-            Asked::Opening(Opening::Auth),
-            self.output.queued(),
-            line.len(),
-        );
-    }
-
-    /// Fresh credentials may help once, where the application gives them and the server did not hang up.
-    fn may_ask_again(&self, reply: &Reply) -> bool {
-        matches!(self.config.auth, AuthPolicy::Ask) && self.login.asked < 2 && reply.is_permanent()
-    }
-
-    fn open(&mut self) {
-        self.state = State::Open;
-        self.events.push_back(Event::Ready);
     }
 }

@@ -66,6 +66,7 @@ impl Session {
             }),
             Todo::Credentials => Step::Credentials(Request {
                 mechanisms: &self.login.mechanisms,
+                challenge: self.login.challenge.as_deref(),
                 refused: self.login.refused.as_ref(),
                 deadline,
             }),

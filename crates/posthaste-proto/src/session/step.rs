@@ -40,8 +40,9 @@ pub enum Step<'a> {
         /// When the session gives up.
         deadline: Deadline,
     },
-    /// Get credentials, and call [`credentials`](super::Session::credentials) or
-    /// [`auth_cancel`](super::Session::auth_cancel).
+    /// Get credentials, and call [`credentials`](super::Session::credentials); or, under
+    /// [`AuthPolicy::Answer`](super::AuthPolicy::Answer), the next response, and call
+    /// [`auth_response`](super::Session::auth_response). [`auth_cancel`](super::Session::auth_cancel) when there is none.
     Credentials(Request<'a>),
     /// Give the next piece of the content.
     Content(Content<'a>),
@@ -73,8 +74,12 @@ pub enum TlsMode {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Request<'a> {
-    /// The AUTH mechanisms that the server offers and this session knows, best first, separated by blanks.
+    /// The AUTH mechanisms that the server offers and this session knows, best first, separated by blanks; under
+    /// [`AuthPolicy::Answer`](super::AuthPolicy::Answer) that one.
     pub mechanisms: &'a str,
+    /// Under `AuthPolicy::Answer`, the server's challenge, base64 undone; `None` before AUTH, when the initial response is
+    /// wanted.
+    pub challenge: Option<&'a [u8]>,
     /// The server's refusal of what was given before, when this is asked a second time.
     pub refused: Option<&'a Reply>,
     /// When the session gives up.

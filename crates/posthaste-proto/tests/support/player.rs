@@ -110,6 +110,12 @@ impl Player {
             Step::Read { deadline } => self.read(session, deadline.at),
             Step::StartTls { deadline, .. } => match self.world() {
                 Some("tls ok") => session.tls_started(TlsInfo::default()),
+                Some("tls bound") => {
+                    let mut tls = TlsInfo::default();
+                    tls.exporter = Some([9; 32]);
+                    tls.server_end_point = Some(vec![8; 32]);
+                    session.tls_started(tls);
+                }
                 Some("tls fails") => session.tls_failed("bad certificate"),
                 Some("silence") => self.now = deadline.at,
                 other => panic!(
@@ -120,11 +126,28 @@ impl Player {
             Step::Credentials(request) => {
                 let (mechanisms, again) =
                     (request.mechanisms.to_owned(), request.refused.is_some());
-                self.told += &format!(
-                    "credentials wanted for {mechanisms}{}\n",
-                    if again { " again" } else { "" }
-                );
+                let request_deadline = request.deadline.at;
+                self.told += &match request.challenge {
+                    Some(challenge) => format!(
+                        "response wanted for {mechanisms}: {}\n",
+                        String::from_utf8_lossy(challenge)
+                    ),
+                    None => format!(
+                        "credentials wanted for {mechanisms}{}\n",
+                        if again { " again" } else { "" }
+                    ),
+                };
+                if let Some(Line::World(world)) = self.lines.front()
+                    && let Some(response) = world.strip_prefix("response ")
+                {
+                    let response = (response != "none").then(|| response.into());
+                    self.lines.pop_front();
+                    session.auth_response(response);
+                    return false;
+                }
                 match self.world() {
+                    Some("token") => session.credentials(Credentials::token("ann", "t0ken")),
+                    Some("silence") => self.now = self.now.max(request_deadline),
                     Some("credentials") => session.credentials(Credentials::new("ann", "secret")),
                     Some("declined") => session.auth_cancel(),
                     other => panic!("credentials are wanted, and there is {other:?}"),
@@ -264,9 +287,11 @@ impl Player {
     }
 
     fn world(&mut self) -> Option<&'static str> {
-        const ALL: [&str; 11] = [
+        const ALL: [&str; 13] = [
             "cancel 1",
+            "token",
             "tls ok",
+            "tls bound",
             "tls fails",
             "silence",
             "credentials",
@@ -325,6 +350,7 @@ impl Player {
                 told
             }
             Event::Lost { cause } => format!("lost: {cause}\n"),
+            Event::AuthDetail(detail) => format!("auth detail: {detail}\n"),
             Event::Quirk(quirk) => format!("quirk: {quirk}\n"),
             other => panic!("unknown event {other:?}"),
         };

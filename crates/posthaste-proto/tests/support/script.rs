@@ -4,6 +4,7 @@ use posthaste_proto::capability::Extension;
 use posthaste_proto::command::FutureRelease;
 use posthaste_proto::content::{ContentSize, Encoding};
 use posthaste_proto::envelope::{MessageOptions, RecipientOptions};
+use posthaste_proto::sasl::{BuiltIn, ChannelBinding, Preference};
 use posthaste_proto::session::{AuthPolicy, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy};
 use posthaste_proto::{Config, ContentSpec, Credentials, Envelope};
 
@@ -47,6 +48,7 @@ impl Script {
             None => true,
             Some("idna") => idna,
             Some("no-idna") => !idna,
+            Some("scram") => cfg!(feature = "scram"),
             Some(other) => panic!("unknown feature {other}"),
         });
         let batch = head.lines().any(|line| line == "batch");
@@ -102,6 +104,38 @@ fn configure(mut config: Config, settings: &str) -> Config {
             ("auth", pair) => {
                 let (user, password) = pair.split_once(':').unwrap();
                 config.credentials(Credentials::new(user, password))
+            }
+            ("answer", mechanism) => config.auth(AuthPolicy::Answer(mechanism.parse().unwrap())),
+            ("token", pair) => {
+                let (user, token) = pair.split_once(':').unwrap();
+                config.credentials(Credentials::token(user, token))
+            }
+            ("external", "") => config.credentials(Credentials::external()),
+            ("external", identity) => {
+                config.credentials(Credentials::external().acting_as(identity))
+            }
+            ("anonymous", trace) => config.credentials(Credentials::anonymous(trace)),
+            ("acting", triple) => {
+                let (identity, pair) = triple.split_once(':').unwrap();
+                let (user, password) = pair.split_once(':').unwrap();
+                config.credentials(Credentials::new(user, password).acting_as(identity))
+            }
+            ("mechanisms", names) => {
+                let names = names.split(',').map(|name| BuiltIn::of_name(name).unwrap());
+                config.mechanisms(Preference::only(names))
+            }
+            ("try-next", "") => config.try_next_mechanism(),
+            ("entropy", octet) => config.entropy([octet.parse().unwrap(); 32]),
+            ("no-binding", "") => config.channel_binding(ChannelBinding::Never),
+            ("rounds", bounds) => {
+                let (least, most) = bounds.split_once('-').unwrap();
+                limits.scram_iterations_least = least.parse().unwrap();
+                limits.scram_iterations = most.parse().unwrap();
+                config
+            }
+            ("auth-line", octets) => {
+                limits.auth_line = octets.parse().unwrap();
+                config
             }
             ("auth-in-clear", "") => config.dangerous_auth_in_clear(),
             ("recipients", "all") => config.recipients(RecipientPolicy::All),

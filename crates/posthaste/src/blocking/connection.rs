@@ -319,10 +319,7 @@ impl Connection {
     fn learn(&mut self) {
         let link = Arc::make_mut(&mut self.link);
         link.tls = self.session.tls().cloned();
-        link.mechanism = self
-            .session
-            .authenticated()
-            .map(posthaste_proto::sasl::Mechanism::name);
+        link.mechanism = self.session.authenticated().map(str::to_owned);
         link.capabilities = self.session.capabilities().cloned();
     }
 

@@ -22,7 +22,7 @@ pub struct Link {
     pub(super) server: String,
     pub(super) peer: Option<SocketAddr>,
     pub(super) tls: Option<TlsInfo>,
-    pub(super) mechanism: Option<&'static str>,
+    pub(super) mechanism: Option<String>,
     pub(super) capabilities: Option<Capabilities>,
 }
 
@@ -84,7 +84,7 @@ impl Link {
 
     /// The SASL mechanism by which the session authenticated, as it is named in AUTH.
     pub fn mechanism(&self) -> Option<&str> {
-        self.mechanism
+        self.mechanism.as_deref()
     }
 
     /// What the server offered in its last answer to EHLO.

@@ -196,6 +196,8 @@ fn auth(failure: &AuthFailure, says: String) -> Error {
         AuthFailure::NoCommonMechanism(_) => "no-mechanism",
         AuthFailure::InClear => "in-clear",
         AuthFailure::Unencodable => "unencodable",
+        AuthFailure::NeedsSaslPrep => "needs-saslprep",
+        AuthFailure::NeedsEntropy => "needs-entropy",
         AuthFailure::TooLong => "too-long",
         AuthFailure::Declined => "declined",
         _ => "not-possible",
@@ -210,7 +212,7 @@ fn protocol(error: &posthaste_proto::error::ProtocolError) -> &'static str {
         ProtocolError::Unsolicited(_) => "unsolicited-reply",
         ProtocolError::WrongClass(_) => "wrong-class",
         ProtocolError::PlaintextAfterStartTls => "plaintext-after-starttls",
-        ProtocolError::BadChallenge => "bad-challenge",
+        ProtocolError::BadChallenge(_) => "bad-challenge",
         _ => "other",
     }
 }
@@ -237,6 +239,7 @@ fn place(stage: session::Stage) -> Stage {
 mod tests {
     use posthaste_proto::error::ProtocolError;
     use posthaste_proto::reply::{ReplyCode, ReplyError};
+    use posthaste_proto::sasl::BadChallenge;
     use posthaste_proto::session::{Stage as At, Timer};
 
     use super::*;
@@ -369,7 +372,10 @@ mod tests {
                 ("protocol", "plaintext-after-starttls", "starttls", Never),
             ),
             (
-                broken(At::Auth, ProtocolError::BadChallenge),
+                broken(
+                    At::Auth,
+                    ProtocolError::BadChallenge(BadChallenge::OneTooMany),
+                ),
                 ("protocol", "bad-challenge", "auth", Never),
             ),
             (
