@@ -22,6 +22,14 @@ pub enum Cause {
     /// The content, at this octet (counted from 0), has a CR or LF that stands alone. It would let a reader see
     /// another message than the server did, so it is not sent (RFC 5321 section 2.3.8).
     BareLineBreak(u64),
+    /// The content was to have `said` octets, and had fewer, or more than that: `given`. Its chunk was announced by size, so it
+    /// was not completed.
+    WrongSize {
+        /// What [`ContentSpec`](crate::ContentSpec) said.
+        said: u64,
+        /// What came, up to the piece in which that was noticed.
+        given: u64,
+    },
     /// The server does not offer what this message needs.
     LocalRefusal(LocalRefusal),
     /// Another recipient was refused, and the caller wanted all or none.
@@ -180,6 +188,10 @@ impl fmt::Display for Cause {
                     "the content has a CR or LF that stands alone, at octet {at}; mail lines end with CR LF"
                 )
             }
+            Self::WrongSize { said, given } => write!(
+                f,
+                "the content was to have {said} octets and has {given}; did it change while it was read?"
+            ),
             Self::LocalRefusal(refusal) => fmt::Display::fmt(refusal, f),
             Self::RecipientPolicy => {
                 f.write_str("another recipient was refused, and all or none was wanted")

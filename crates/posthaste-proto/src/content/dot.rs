@@ -1,8 +1,9 @@
 //! Dot-stuffing and the terminator (RFC 5321 section 4.5.2), in place and at any split of the content.
 
-use core::fmt;
-
 use memchr::memmem;
+
+pub use super::line_break::BareLineBreak;
+use super::line_break::LineBreaks;
 
 /// Puts a dot before every line that begins with one, and ends the content with `CRLF . CRLF`.
 ///
@@ -23,13 +24,8 @@ use memchr::memmem;
 #[derive(Debug, Clone)]
 pub struct DotStuffer {
     at_line_start: bool,
-    after_cr: bool,
-    octets: u64,
+    breaks: LineBreaks,
 }
-
-/// A CR or an LF stands alone. The octet's place, counted from 0 over the whole content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BareLineBreak(pub u64);
 
 impl DotStuffer {
     /// The longest [`DotStuffer::terminator`].
@@ -39,8 +35,7 @@ impl DotStuffer {
     pub const fn new() -> Self {
         Self {
             at_line_start: true,
-            after_cr: false,
-            octets: 0,
+            breaks: LineBreaks::new(),
         }
     }
 
@@ -53,7 +48,7 @@ impl DotStuffer {
 
     /// How many octets of content went in so far.
     pub const fn octets(&self) -> u64 {
-        self.octets
+        self.breaks.octets
     }
 
     /// Stuffs the `length` octets at `start` where they stand. What stands behind them in `buffer` is overwritten as
@@ -69,14 +64,15 @@ impl DotStuffer {
         length: usize,
     ) -> Result<usize, BareLineBreak> {
         let content = &buffer[start..start + length];
-        let (Some(&first), Some(&last)) = (content.first(), content.last()) else {
+        let Some(&first) = content.first() else {
             return Ok(0);
         };
-        self.check_line_breaks(content, first)?;
+        let after_cr = self.breaks.after_cr;
+        self.breaks.check(content)?;
 
         let leading = self.at_line_start && first == b'.';
         // CR ended the piece before, LF and a dot begin this one: the pattern below cannot see it.
-        let split = self.after_cr && content.get(1) == Some(&b'.');
+        let split = after_cr && content.get(1) == Some(&b'.');
         let pattern = memmem::Finder::new(b"\r\n.");
         let mut places = Places::default();
         if leading || split {
@@ -84,11 +80,9 @@ impl DotStuffer {
         }
         pattern.find_iter(content).for_each(|at| places.add(at + 2));
         self.at_line_start = match content.len() {
-            1 => self.after_cr && first == b'\n',
+            1 => after_cr && first == b'\n',
             _ => content.ends_with(b"\r\n"),
         };
-        self.after_cr = last == b'\r';
-        self.octets += length as u64;
 
         let grown = length + places.count;
         let mut end = start + length;
@@ -121,46 +115,13 @@ impl DotStuffer {
 
     /// What ends the content: `. CRLF`, after another CRLF when the last line has none.
     pub const fn terminator(&self) -> Result<&'static [u8], BareLineBreak> {
-        if self.after_cr {
-            Err(BareLineBreak(self.octets - 1))
+        if let Err(at) = self.breaks.end() {
+            Err(at)
         } else if self.at_line_start {
             Ok(b".\r\n")
         } else {
             Ok(b"\r\n.\r\n")
         }
-    }
-
-    /// Every CR is followed by LF, and every LF follows CR. Written so that the compiler makes vector code of it.
-    fn check_line_breaks(&self, content: &[u8], first: u8) -> Result<(), BareLineBreak> {
-        if self.after_cr != (first == b'\n') {
-            return Err(BareLineBreak(if self.after_cr {
-                self.octets - 1
-            } else {
-                self.octets
-            }));
-        }
-        let next = content.get(1..).unwrap_or_default();
-        let pairs = next.len();
-        let (octets, rest) = content.get(..pairs).unwrap_or_default().as_chunks::<64>();
-        let (nexts, next_rest) = next.as_chunks::<64>();
-        let mut differ = [0; 64];
-        for (octets, nexts) in octets.iter().zip(nexts) {
-            for ((differ, octet), next) in differ.iter_mut().zip(octets).zip(nexts) {
-                *differ |= u8::from(*octet == b'\r') ^ u8::from(*next == b'\n');
-            }
-        }
-        let stray = |(octet, next): (&u8, &u8)| (*octet == b'\r') != (*next == b'\n');
-        if differ == [0; 64] && !rest.iter().zip(next_rest).any(stray) {
-            return Ok(());
-        }
-        let at = content.iter().zip(next).position(stray);
-        let at = at.unwrap_or_default();
-        let at = if content.get(at) == Some(&b'\r') {
-            at
-        } else {
-            at + 1
-        };
-        Err(BareLineBreak(self.octets + at as u64))
     }
 }
 
@@ -205,14 +166,6 @@ impl Default for DotStuffer {
         Self::new()
     }
 }
-
-impl fmt::Display for BareLineBreak {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a CR or LF stands alone at octet {}", self.0)
-    }
-}
-
-impl core::error::Error for BareLineBreak {}
 
 #[cfg(test)]
 mod tests {

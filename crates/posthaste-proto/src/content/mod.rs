@@ -1,6 +1,8 @@
 //! The content (RFC 5321 section 2.3.1): what goes behind DATA, in which encoding, and how large it is.
 
+pub(crate) mod chunk;
 pub mod dot;
+mod line_break;
 
 use alloc::vec::Vec;
 
@@ -62,6 +64,12 @@ impl Encoding {
     pub const EIGHT_BIT: Self = Self {
         eight_bit: true,
         binary: false,
+        utf8_headers: false,
+    };
+    /// Any octets, for servers with BINARYMIME.
+    pub const BINARY: Self = Self {
+        eight_bit: true,
+        binary: true,
         utf8_headers: false,
     };
 }

@@ -26,6 +26,7 @@ pub struct Config {
     pub(super) entropy: Option<Entropy>,
     pub(super) dialect: Dialect,
     pub(super) recipients: RecipientPolicy,
+    pub(super) chunking: Chunking,
     pub(super) timeouts: Timeouts,
     pub(super) limits: Limits,
 }
@@ -86,6 +87,19 @@ pub enum RecipientPolicy {
     AtLeastOne,
     /// All or nobody: DATA is sent only after every RCPT was accepted.
     All,
+}
+
+/// Whether content goes by BDAT (CHUNKING, RFC 3030) where the server offers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Chunking {
+    /// Never; binary content cannot be sent then.
+    Never,
+    /// Only for binary content, which needs it. Some servers hang, or refuse, where DATA works.
+    #[default]
+    WhenNeeded,
+    /// Wherever it is offered: one round trip less, and no dots to stuff.
+    Always,
 }
 
 /// How long to wait, at most, for each thing. The defaults are those of RFC 5321 section 4.5.3.2 where it has one.
@@ -163,6 +177,7 @@ impl Config {
             entropy: None,
             dialect: Dialect::default(),
             recipients: RecipientPolicy::default(),
+            chunking: Chunking::default(),
             timeouts: Timeouts::default(),
             limits: Limits::default(),
         }
@@ -239,6 +254,13 @@ impl Config {
     #[must_use]
     pub fn recipients(mut self, policy: RecipientPolicy) -> Self {
         self.recipients = policy;
+        self
+    }
+
+    /// Sets when content goes in chunks.
+    #[must_use]
+    pub fn chunking(mut self, chunking: Chunking) -> Self {
+        self.chunking = chunking;
         self
     }
 

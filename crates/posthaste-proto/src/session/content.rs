@@ -2,6 +2,7 @@
 
 use super::Session;
 use super::event::TransactionId;
+use super::framing::Framing;
 use super::step::Deadline;
 use super::transaction::{Next, Transaction, find};
 use crate::content::Encoding;
@@ -50,7 +51,7 @@ impl Content<'_> {
     /// Where they go: `room()` octets. What stands in it means nothing.
     pub fn space(&mut self) -> &mut [u8] {
         let room = self.room();
-        let space = self.session.output.space(DotStuffer::TERMINATOR);
+        let space = self.session.output.space(0);
         space.get_mut(..room).unwrap_or_default()
     }
 
@@ -74,28 +75,39 @@ impl Content<'_> {
         self.session.finish_content(self.id);
     }
 
-    /// The content cannot be had. The connection is closed without the terminator: a message that was cut short must
-    /// not be delivered. The transaction ends as `NotSent(SourceFailed)`.
+    /// The content cannot be had. A message that was cut short must not be delivered: behind DATA the connection is closed
+    /// without the terminator; of chunks, the last is not sent, and RSET follows where that is possible. The transaction
+    /// ends as `NotSent(SourceFailed)`.
     pub fn abort(self) {
-        self.session.fail(Cause::SourceFailed);
+        self.session.stop_content(self.id, Cause::SourceFailed);
     }
 }
 
 impl Session {
     /// The transaction that the server waits for.
     pub(super) fn wants_content(&self) -> Option<&Transaction> {
-        self.sending()
-            .filter(|transaction| transaction.next == Next::Content)
+        self.sending().filter(|transaction| {
+            transaction.next == Next::Content
+                && (transaction.framing.chunks().is_none() || self.may_chunk(transaction.id))
+        })
     }
 
     fn content_room(&self) -> usize {
-        DotStuffer::room(self.output.free(DotStuffer::TERMINATOR))
+        match self.sending().map(|transaction| &transaction.framing) {
+            Some(Framing::Chunks(chunks)) => self.chunk_room(chunks),
+            Some(Framing::Dots(_)) | None => {
+                DotStuffer::room(self.output.free(DotStuffer::TERMINATOR))
+            }
+        }
     }
 
-    /// Stuffs what was put into the buffer, and has it written when the buffer is nearly full.
+    /// Takes what was put into the buffer, and has it written when the buffer is nearly full.
     fn take_content(&mut self, id: TransactionId, n: usize) {
-        let Some(Transaction { dots, .. }) = find(&mut self.transactions, id) else {
+        let Some(Transaction { framing, .. }) = find(&mut self.transactions, id) else {
             return;
+        };
+        let Framing::Dots(dots) = framing else {
+            return self.take_chunk(id, n);
         };
         let (buffer, start) = self.output.raw();
         match dots.stuff(buffer, start, n) {

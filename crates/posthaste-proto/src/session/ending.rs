@@ -4,7 +4,7 @@ use super::Session;
 use super::event::Event;
 use super::report::{Fate, Stage};
 use super::state::{Asked, State, Turn};
-use super::transaction::{Next, Transaction};
+use super::transaction::Transaction;
 use crate::command;
 use crate::error::{Cause, ProtocolError, Unfinished};
 use crate::reply::{Reply, ReplyRef};
@@ -54,7 +54,7 @@ impl Session {
                     transaction.decide(&fate);
                     transaction.mail = Some(reply.clone());
                 }
-                Turn::Data | Turn::Final(None) => transaction.decide(&fate),
+                Turn::Data | Turn::Chunk | Turn::Final(None) => transaction.decide(&fate),
                 Turn::Rcpt(index) | Turn::Final(Some(index)) => {
                     if let Some(slot) = transaction.recipients.get_mut(index) {
                         slot.fate.get_or_insert(fate);
@@ -72,9 +72,7 @@ impl Session {
         let reply = self.keep(reply);
         let stage = self.stage();
         let lent = self.output.lent();
-        let in_content = |transaction: &&mut Transaction| {
-            matches!(transaction.next, Next::Content | Next::AwaitEnd)
-        };
+        let in_content = |transaction: &&mut Transaction| transaction.is_in_content(lent);
         let content = self.transactions.iter_mut().find(in_content);
         if let Some(transaction) = content
             && reply.code().is_negative()
@@ -144,6 +142,7 @@ impl Session {
             Cause::Cancelled
             | Cause::SourceFailed
             | Cause::BareLineBreak(_)
+            | Cause::WrongSize { .. }
             | Cause::WrongEnvelope => true,
             Cause::NotStarted
             | Cause::LocalRefusal(_)

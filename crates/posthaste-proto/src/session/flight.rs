@@ -3,8 +3,10 @@
 use alloc::vec::Vec;
 
 use super::Session;
+use super::chunked::LONG_IDLE;
 use super::config::{Dialect, RecipientPolicy};
 use super::event::TransactionId;
+use super::framing::Framing;
 use super::report::Fate;
 use super::state::{Asked, State, Turn};
 use super::transaction::{Next, Transaction, find};
@@ -67,7 +69,9 @@ impl Session {
         let Some(transaction) = find(&mut self.transactions, id) else {
             return false;
         };
-        match transaction.choose(server, encrypted) {
+        let rested = self.idle_since.take();
+        transaction.rested = rested.is_some_and(|since| self.now.saturating_sub(since) > LONG_IDLE);
+        match transaction.choose(server, encrypted, self.config.chunking) {
             Err(refusal) => {
                 transaction.decide(&Fate::NotSent(Cause::LocalRefusal(refusal)));
             }
@@ -109,6 +113,10 @@ impl Session {
         };
         // Answered refused, or no longer wanted: nothing is added to what is under way.
         let stopped = transaction.mail_refused() || transaction.cancelled;
+        if transaction.next == Next::Data && !stopped && transaction.framing.chunks().is_some() {
+            self.scratch = line;
+            return self.begin_chunks(id, owed);
+        }
         let next = match transaction.next {
             Next::Begin | Next::AwaitData | Next::Content | Next::AwaitEnd => None,
             Next::Mail => {
@@ -171,16 +179,26 @@ impl Session {
 
     /// The content is whole: the terminator follows it in the same buffer.
     pub(super) fn finish_content(&mut self, id: TransactionId) {
-        let dialect = self.config.dialect;
         let Some(transaction) = find(&mut self.transactions, id) else {
             return;
         };
-        let terminator = match transaction.dots.terminator() {
-            Ok(terminator) => terminator,
-            Err(at) => return self.fail(Cause::BareLineBreak(at.0)),
+        let Framing::Dots(dots) = &transaction.framing else {
+            return self.finish_chunks(id);
         };
-        self.output.push(terminator);
+        match dots.terminator() {
+            Ok(terminator) => self.output.push(terminator),
+            Err(at) => return self.fail(Cause::BareLineBreak(at.0)),
+        }
+        self.await_final(id);
+    }
+
+    /// The last octets of the content are queued: what decides is the final reply.
+    pub(super) fn await_final(&mut self, id: TransactionId) {
+        let dialect = self.config.dialect;
         let end = self.output.queued();
+        let Some(transaction) = find(&mut self.transactions, id) else {
+            return;
+        };
         transaction.end = Some(end);
         transaction.next = Next::AwaitEnd;
         match dialect {

@@ -48,12 +48,14 @@
 mod allowance;
 mod answer;
 mod auth;
+mod chunked;
 mod clock;
 mod config;
 mod content;
 mod ending;
 mod event;
 mod flight;
+mod framing;
 mod open;
 mod poll;
 mod report;
@@ -74,7 +76,9 @@ use clock::Clock;
 use state::{Asked, Opening, State};
 use transaction::{Next, Transaction};
 
-pub use config::{AuthPolicy, Config, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy};
+pub use config::{
+    AuthPolicy, Chunking, Config, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy,
+};
 pub use content::Content;
 pub use event::{Event, TransactionId};
 pub use report::{Disposition, Fate, Recipient, Report, Stage};
@@ -114,6 +118,8 @@ pub struct Session {
     quit_sent: bool,
     /// The last transaction was left open: RSET goes before the next MAIL.
     reset_needed: bool,
+    /// Since when there is nothing to do.
+    idle_since: Option<Duration>,
     /// A write failed: only the peer's last words are of interest.
     write_dead: bool,
     /// What later transactions are told.
@@ -168,6 +174,7 @@ impl Session {
             quit_wanted: false,
             quit_sent: false,
             reset_needed: false,
+            idle_since: None,
             write_dead: false,
             ended: None,
             scratch: Vec::new(),
@@ -313,7 +320,7 @@ impl Session {
                 self.settle(id);
             }
             Next::Content | Next::AwaitEnd if !transaction.is_in_doubt(lent) => {
-                self.fail(Cause::Cancelled)
+                self.stop_content(id, Cause::Cancelled)
             }
             Next::Content | Next::AwaitEnd => {}
         }
@@ -362,6 +369,7 @@ impl Session {
 
     /// Queues a command.
     fn ask(&mut self, asked: Asked, line: &[u8]) {
+        self.idle_since = None;
         self.output.push(line);
         self.awaited.push(asked, self.output.queued(), line.len());
     }

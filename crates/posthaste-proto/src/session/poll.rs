@@ -34,6 +34,7 @@ impl Session {
             }
             let todo = self.todo();
             let Some((wait, timer)) = self.wait(todo) else {
+                self.idle_since.get_or_insert(self.now);
                 return Step::Idle;
             };
             let deadline = self
@@ -83,7 +84,7 @@ impl Session {
             State::AwaitingCredentials => Todo::Credentials,
             _ if self.write_dead || self.input.hears_unasked() => Todo::Read,
             State::Opening | State::Open | State::Quitting => {
-                if self.output.has_work() {
+                if self.output.has_work() && !self.is_gathering() {
                     Todo::Write
                 } else if let Some(id) = self.wants_content().map(|transaction| transaction.id) {
                     Todo::Content(id)
@@ -106,12 +107,12 @@ impl Session {
             Todo::Content(_) => {
                 let octets = self
                     .wants_content()
-                    .map_or(0, |transaction| transaction.dots.octets());
+                    .map_or(0, |transaction| transaction.framing.octets());
                 (Wait::Source(octets), Timer::Source)
             }
             Todo::Write => {
                 let timer = match asked {
-                    None | Some(Asked::Turn(_, Turn::Final(_))) => Timer::DataBlock,
+                    None | Some(Asked::Turn(_, Turn::Chunk | Turn::Final(_))) => Timer::DataBlock,
                     Some(asked) => asked.timer(),
                 };
                 (Wait::Write(self.output.flushes()), timer)

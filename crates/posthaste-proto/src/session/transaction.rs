@@ -4,11 +4,13 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use super::config::RecipientPolicy;
+use super::config::{Chunking, RecipientPolicy};
 use super::event::TransactionId;
+use super::framing::Framing;
 use super::report::{Fate, Recipient, Report, Stage};
 use crate::capability::{Capabilities, Extension, Extensions};
 use crate::command::{Body, MailParameters, RcptParameters};
+use crate::content::chunk::Chunks;
 use crate::content::dot::DotStuffer;
 use crate::content::{ContentSize, ContentSpec, Encoding};
 use crate::envelope::Envelope;
@@ -26,10 +28,12 @@ pub(super) struct Transaction {
     /// What was asked for and may be left out, and the server does not offer.
     pub(super) left_out: Extensions,
     pub(super) encoding: Encoding,
-    pub(super) dots: DotStuffer,
+    pub(super) framing: Framing,
     /// Where the terminator ends, in octets since the session began.
     pub(super) end: Option<u64>,
     pub(super) cancelled: bool,
+    /// The session had nothing to do for long when its turn came.
+    pub(super) rested: bool,
 }
 
 /// What is known of one recipient so far.
@@ -87,9 +91,10 @@ impl Transaction {
             parameters: MailParameters::new(),
             left_out: Extensions::NONE,
             encoding: Encoding::SEVEN_BIT,
-            dots: DotStuffer::new(),
+            framing: Framing::Dots(DotStuffer::new()),
             end: None,
             cancelled: false,
+            rested: false,
         }
     }
 
@@ -112,6 +117,35 @@ impl Transaction {
     /// The terminator is in a write that was handed out, so it may have reached the peer.
     pub(super) fn is_in_doubt(&self, lent: u64) -> bool {
         self.end.is_some_and(|end| end <= lent)
+    }
+
+    /// Content of it may have reached the peer: DATA was answered with 354, or the header of a chunk was handed out.
+    pub(super) fn is_in_content(&self, lent: u64) -> bool {
+        let begun = self
+            .framing
+            .chunks()
+            .is_none_or(|chunks| chunks.first < lent);
+        matches!(self.next, Next::Content | Next::AwaitEnd) && begun
+    }
+
+    /// A chunk was refused, or its content given up.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.framing.chunks().is_some_and(|chunks| chunks.stopped)
+    }
+
+    /// Nobody knows what became of it, whatever was decided before. Those whom the server was never asked for keep their fate,
+    /// and so do those whom it refused, in a transaction of which it knows.
+    pub(super) fn doubt(&mut self, cause: &Cause) {
+        let known = self.mail_accepted();
+        let refused = |slot: &Slot| {
+            slot.rcpt
+                .as_ref()
+                .is_some_and(|reply| reply.code().is_negative())
+        };
+        self.recipients
+            .iter_mut()
+            .filter(|slot| !slot.is_over_limit() && !(known && refused(slot)))
+            .for_each(|slot| slot.fate = Some(Fate::InDoubt(cause.clone())));
     }
 
     /// Gives everyone without a fate this one.
@@ -138,7 +172,7 @@ impl Transaction {
                 .collect(),
             mail: self.mail,
             left_out: self.left_out,
-            content: self.dots.octets(),
+            content: self.framing.octets(),
         }
     }
 
@@ -205,7 +239,9 @@ impl Transaction {
         &mut self,
         server: &Capabilities,
         encrypted: bool,
+        chunking: Chunking,
     ) -> Result<(), LocalRefusal> {
+        let chunks = server.chunking && chunking != Chunking::Never;
         let mut refusal = LocalRefusal::NeedsEightBitMime;
         self.envelope.prefer_a_labels();
         let addresses = !self.envelope.is_ascii();
@@ -215,11 +251,11 @@ impl Transaction {
         let (options, left_out) = self.options(server, encrypted)?;
         self.left_out = left_out;
         for (encoding, size) in self.spec.offers() {
-            let lacks = if encoding.binary {
+            let lacks = if encoding.binary && !(chunks && server.binarymime) {
                 Some(LocalRefusal::NeedsBinaryMime)
             } else if encoding.utf8_headers && !server.smtputf8 {
                 Some(LocalRefusal::NeedsSmtpUtf8)
-            } else if encoding.eight_bit && !server.eight_bit_mime {
+            } else if encoding.eight_bit && !encoding.binary && !server.eight_bit_mime {
                 Some(LocalRefusal::NeedsEightBitMime)
             } else {
                 None
@@ -238,8 +274,13 @@ impl Transaction {
                 }
                 parameters = parameters.with_size(size);
             }
-            if encoding.eight_bit {
+            if encoding.binary {
+                parameters = parameters.with_body(Body::BinaryMime);
+            } else if encoding.eight_bit {
                 parameters = parameters.with_body(Body::EightBitMime);
+            }
+            if encoding.binary || chunks && chunking == Chunking::Always {
+                self.framing = Framing::Chunks(Chunks::new(encoding.binary, *size));
             }
             self.encoding = *encoding;
             self.parameters = parameters;

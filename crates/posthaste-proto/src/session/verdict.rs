@@ -15,6 +15,10 @@ impl Session {
             return;
         };
         let negative = reply.code().is_negative();
+        // Its content was given up, or refused: what is still owed is heard, and changes nothing but a wrong acceptance.
+        if transaction.is_stopped() && !(matches!(turn, Turn::Final(_)) && !negative) {
+            return self.hear_out(id, turn, reply);
+        }
         match turn {
             Turn::Mail => {
                 if negative {
@@ -34,13 +38,12 @@ impl Session {
                 self.settle(id);
             }
             Turn::Data => self.data_reply(id, &reply),
-            Turn::LoneDot if !negative && !transaction.mail_accepted() => {
-                let fate = Fate::InDoubt(Cause::WrongEnvelope);
-                transaction
-                    .recipients
-                    .iter_mut()
-                    .filter(|slot| !slot.is_over_limit())
-                    .for_each(|slot| slot.fate = Some(fate.clone()));
+            Turn::Chunk => self.chunk_reply(id, reply),
+            Turn::Final(_) if !negative && transaction.is_stopped() => {
+                self.accepted_in_part(id, reply);
+            }
+            Turn::LoneDot | Turn::Final(_) if !negative && !transaction.mail_accepted() => {
+                transaction.doubt(&Cause::WrongEnvelope);
                 self.fail(Cause::WrongEnvelope);
             }
             Turn::LoneDot => self.finish_transaction(id),
@@ -58,6 +61,9 @@ impl Session {
                         }
                     }
                 }
+                // RFC 3030 section 2: after a refused chunk only RSET makes the server's state known.
+                let open = negative && transaction.framing.chunks().is_some();
+                self.reset_needed |= open && transaction.mail_accepted();
                 if !self.awaits(id) {
                     self.finish_transaction(id);
                 }

@@ -10,6 +10,8 @@ use zeroize::Zeroize;
 /// Octets are counted from the beginning of the session, so that a command can be remembered by where it ends.
 pub(crate) struct Output {
     buffer: Vec<u8>,
+    /// How long the buffer is without commands that made it longer.
+    size: usize,
     /// What waits to be written is `buffer[start..end]`.
     start: usize,
     end: usize,
@@ -30,8 +32,10 @@ impl Output {
     const SMALLEST: usize = 4096;
 
     pub(crate) fn new(size: usize) -> Self {
+        let size = size.max(Self::SMALLEST);
         Self {
-            buffer: alloc::vec![0; size.max(Self::SMALLEST)],
+            buffer: alloc::vec![0; size],
+            size,
             start: 0,
             end: 0,
             sent: 0,
@@ -57,6 +61,47 @@ impl Output {
         self.push(octets);
     }
 
+    /// Queues octets that stay, with whatever is kept back already, until they are released.
+    pub(crate) fn hold(&mut self, octets: &[u8]) {
+        self.make_room(octets.len());
+        self.buffer[self.end..self.end + octets.len()].copy_from_slice(octets);
+        self.end += octets.len();
+        self.held_back += octets.len();
+    }
+
+    /// Puts `header` in the place of the `reserved` octets at `place` (counted from the beginning of the session), which were
+    /// not lent yet; what stands behind them moves up.
+    pub(crate) fn replace(&mut self, place: u64, reserved: usize, header: &[u8]) {
+        let at = self.index(place);
+        self.buffer[at..at + header.len()].copy_from_slice(header);
+        self.buffer
+            .copy_within(at + reserved..self.end, at + header.len());
+        let gone = reserved - header.len();
+        self.end -= gone;
+        self.held_back = self.held_back.saturating_sub(gone);
+    }
+
+    /// Takes back everything from `place` on, unless some of it was lent.
+    pub(crate) fn withdraw(&mut self, place: u64) -> bool {
+        let unlent = place >= self.lent;
+        if unlent {
+            self.end = self.index(place);
+            self.held_back = 0;
+        }
+        unlent
+    }
+
+    /// The last `n` octets of those that wait.
+    pub(crate) fn last(&self, n: usize) -> &[u8] {
+        &self.buffer[self.end.saturating_sub(n).max(self.start)..self.end]
+    }
+
+    /// The last `n` octets are forgotten; they must not have been lent.
+    pub(crate) fn take_off(&mut self, n: usize) {
+        self.end -= n;
+        self.held_back = self.held_back.saturating_sub(n);
+    }
+
     /// The free part of the buffer, after which `reserve` octets stay free.
     pub(crate) fn space(&mut self, reserve: usize) -> &mut [u8] {
         let free = self.free(reserve);
@@ -76,6 +121,10 @@ impl Output {
 
     pub(crate) fn free(&self, reserve: usize) -> usize {
         (self.buffer.len() - self.end).saturating_sub(reserve)
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.size
     }
 
     pub(crate) fn capacity(&self) -> usize {
@@ -139,6 +188,12 @@ impl Output {
 
     pub(crate) fn flushes(&self) -> u64 {
         self.flushes
+    }
+
+    /// Where octet number `place` of the session stands in the buffer.
+    fn index(&self, place: u64) -> usize {
+        let ahead = usize::try_from(place.saturating_sub(self.sent)).unwrap_or(usize::MAX);
+        self.start.saturating_add(ahead).min(self.end)
     }
 
     fn make_room(&mut self, octets: usize) {

@@ -78,6 +78,14 @@ impl<T: Copy> Pipeline<T> {
         self.answered
     }
 
+    /// How many of those that await a reply are like this.
+    pub(crate) fn count(&self, test: impl Fn(T) -> bool) -> usize {
+        self.awaited
+            .iter()
+            .filter(|awaited| test(awaited.what))
+            .count()
+    }
+
     /// Is one of those that await a reply like this?
     pub(crate) fn any(&self, test: impl Fn(T) -> bool) -> bool {
         self.awaited.iter().any(|awaited| test(awaited.what))

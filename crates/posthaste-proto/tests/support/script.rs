@@ -5,7 +5,9 @@ use posthaste_proto::command::FutureRelease;
 use posthaste_proto::content::{ContentSize, Encoding};
 use posthaste_proto::envelope::{MessageOptions, RecipientOptions};
 use posthaste_proto::sasl::{BuiltIn, ChannelBinding, Preference};
-use posthaste_proto::session::{AuthPolicy, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy};
+use posthaste_proto::session::{
+    AuthPolicy, Chunking, Dialect, Limits, RecipientPolicy, Timeouts, TlsPolicy,
+};
 use posthaste_proto::{Config, ContentSpec, Credentials, Envelope};
 
 /// One conversation, and what is expected of it.
@@ -144,6 +146,12 @@ fn configure(mut config: Config, settings: &str) -> Config {
                 timeouts.total = Some(std::time::Duration::from_secs(seconds.parse().unwrap()));
                 config
             }
+            ("chunking", "always") => config.chunking(Chunking::Always),
+            ("chunking", "never") => config.chunking(Chunking::Never),
+            ("send-buffer", octets) => {
+                limits.send_buffer = octets.parse().unwrap();
+                config
+            }
             ("unanswered", count) => {
                 limits.unanswered = count.parse().unwrap();
                 config
@@ -221,6 +229,18 @@ fn message(text: &str) -> (Envelope, ContentSpec, Vec<u8>) {
                             ..Encoding::EIGHT_BIT
                         };
                         spec = ContentSpec::new(encoding, size);
+                    }
+                    "binary" => spec = ContentSpec::new(Encoding::BINARY, size),
+                    "binary-or-7bit" => {
+                        spec =
+                            ContentSpec::new(Encoding::BINARY, size).or(Encoding::SEVEN_BIT, size);
+                    }
+                    "binary-unknown-size" => {
+                        spec = ContentSpec::new(Encoding::BINARY, ContentSize::Unknown);
+                    }
+                    "says" => {
+                        let size = ContentSize::Exact(value.parse().unwrap());
+                        spec = ContentSpec::new(Encoding::SEVEN_BIT, size);
                     }
                     "unknown-size" => {
                         spec = ContentSpec::new(Encoding::SEVEN_BIT, ContentSize::Unknown);

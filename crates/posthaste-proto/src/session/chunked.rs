@@ -1,0 +1,272 @@
+//! Content by BDAT (RFC 3030 section 2): when chunks begin, how they are cut, and what a refusal among them means.
+//!
+//! A content of known size is one chunk with LAST. Any other is cut into chunks of the send buffer, at most eight of them
+//! unanswered. A small one may ride in the flight of its MAIL and RCPT, where nothing speaks against that.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Session;
+use super::config::{Dialect, RecipientPolicy};
+use super::event::{Event, TransactionId};
+use super::report::{Fate, Stage};
+use super::state::{Asked, Turn};
+use super::transaction::{Next, find};
+use crate::command;
+use crate::content::chunk::{Chunks, Unfit};
+use crate::error::{Cause, ProtocolError};
+use crate::reply::Reply;
+
+/// The last octets of a chunk stay until more comes or the content ends, so that no empty chunk ends it.
+const CARRIED: usize = 2;
+
+/// After so long a rest the connection may be gone without a sign. Content that was handed out then would be in doubt for
+/// nothing, so it waits for the replies.
+pub(super) const LONG_IDLE: Duration = Duration::from_secs(30);
+
+impl Session {
+    /// Every RCPT was asked for; `owed` says that replies are still missing. Lets the content begin, if it may now.
+    pub(super) fn begin_chunks(&mut self, id: TransactionId, owed: bool) -> bool {
+        let may_join = self.may_join();
+        let header = self.output.queued();
+        let free = self.output.free(0);
+        let Some(transaction) = find(&mut self.transactions, id) else {
+            return false;
+        };
+        let rested = transaction.rested;
+        let Some(chunks) = transaction.framing.chunks_mut() else {
+            return false;
+        };
+        let mut line = Vec::with_capacity(Chunks::HEADER);
+        match chunks.exact() {
+            Some(size) => command::encode_bdat(&mut line, size, true),
+            None => line.resize(Chunks::HEADER, 0),
+        }
+        if owed {
+            let room = free.saturating_sub(line.len()) as u64;
+            let small = |size: u64| size <= Chunks::SMALL && size < room;
+            if !may_join || rested || !chunks.exact().is_some_and(small) {
+                return false;
+            }
+            chunks.joined = true;
+        }
+        (chunks.header, chunks.first) = (header, header);
+        transaction.next = Next::Content;
+        self.output.hold(&line);
+        true
+    }
+
+    /// Whether content may go out before its envelope is accepted. Not to a server that may ask for a login, or for TLS, first:
+    /// one that refuses without reading the chunk would take it for commands.
+    fn may_join(&self) -> bool {
+        let open = |server: &crate::Capabilities| {
+            server.pipelining
+                && (self.login.done.is_some() || !server.offers_auth())
+                && (self.tls.is_some() || !server.starttls)
+        };
+        self.config.dialect == Dialect::Smtp
+            && self.config.recipients == RecipientPolicy::AtLeastOne
+            && self.capabilities.as_ref().is_some_and(open)
+    }
+
+    /// Content is gathered for the flight that it rides in: nothing is written before it is whole.
+    pub(super) fn is_gathering(&self) -> bool {
+        self.wants_content()
+            .and_then(|transaction| transaction.framing.chunks())
+            .is_some_and(|chunks| chunks.joined)
+    }
+
+    /// May another chunk begin while so many are unanswered?
+    pub(super) fn may_chunk(&self, id: TransactionId) -> bool {
+        let pipelining = self
+            .capabilities
+            .as_ref()
+            .is_some_and(|server| server.pipelining);
+        let most = if pipelining { Chunks::UNANSWERED } else { 1 };
+        let is_chunk = |asked| asked == Asked::Turn(id, Turn::Chunk);
+        self.awaited.count(is_chunk) < most
+    }
+
+    /// Room for content in the chunk that is put together; never 0, so that a content that is longer than was said is noticed.
+    pub(super) fn chunk_room(&self, chunks: &Chunks) -> usize {
+        let begun = self.output.queued() - chunks.header;
+        let whole = (self.chunk_size() + CARRIED + Chunks::HEADER) as u64;
+        let left = chunks.left().unwrap_or(whole.saturating_sub(begun));
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
+        self.output.free(0).min(left.max(1))
+    }
+
+    /// How large a chunk is that is not the last: the same however the content comes.
+    fn chunk_size(&self) -> usize {
+        (self.output.size() - Chunks::HEADER - CARRIED) / 1024 * 1024
+    }
+
+    /// `n` octets of content were put behind what waits.
+    pub(super) fn take_chunk(&mut self, id: TransactionId, n: usize) {
+        let Some(transaction) = find(&mut self.transactions, id) else {
+            return;
+        };
+        let Some(chunks) = transaction.framing.chunks_mut() else {
+            return;
+        };
+        let (buffer, start) = self.output.raw();
+        let content = buffer.get(start..start + n).unwrap_or_default();
+        if let Err(unfit) = chunks.take(content) {
+            return self.stop_content(id, unfit.into());
+        }
+        let begun = self.output.queued() + n as u64 - chunks.header;
+        let begun = usize::try_from(begun).unwrap_or(usize::MAX);
+        match (chunks.exact(), chunks.joined) {
+            (Some(_), false) => {
+                self.output.filled(n, CARRIED);
+                if self.output.free(0) < self.output.size() / 4 {
+                    self.output.start_block();
+                }
+            }
+            (Some(_), true) => self.output.filled(n, begun),
+            (None, _) => {
+                self.output.filled(n, begun);
+                if begun - Chunks::HEADER >= self.chunk_size() + CARRIED {
+                    self.cut_chunk(id);
+                }
+            }
+        }
+    }
+
+    /// What was put together is a chunk, but for the last octets.
+    fn cut_chunk(&mut self, id: TransactionId) {
+        let carried = self.output.last(CARRIED).to_vec();
+        self.output.take_off(carried.len());
+        let length = self.close_chunk(id, false);
+        let end = self.output.queued();
+        self.awaited.push(Asked::Turn(id, Turn::Chunk), end, length);
+        if let Some(chunks) = find(&mut self.transactions, id)
+            .and_then(|transaction| transaction.framing.chunks_mut())
+        {
+            chunks.header = end;
+        }
+        self.output.hold(&[0; Chunks::HEADER]);
+        self.output.hold(&carried);
+    }
+
+    /// Writes the header of the chunk whose octets are all there, and says how long it is.
+    fn close_chunk(&mut self, id: TransactionId, last: bool) -> usize {
+        let mut header = Vec::with_capacity(Chunks::HEADER);
+        let chunks = find(&mut self.transactions, id)
+            .and_then(|transaction| transaction.framing.chunks_mut());
+        if let Some(chunks) = chunks
+            && chunks.exact().is_none()
+        {
+            let whole = self.output.queued() - chunks.header;
+            command::encode_bdat(&mut header, whole - Chunks::HEADER as u64, last);
+            self.output.replace(chunks.header, Chunks::HEADER, &header);
+        }
+        self.output.flush();
+        header.len()
+    }
+
+    /// The content is whole: the last chunk goes out.
+    pub(super) fn finish_chunks(&mut self, id: TransactionId) {
+        let fit = find(&mut self.transactions, id)
+            .and_then(|transaction| transaction.framing.chunks())
+            .map_or(Ok(()), Chunks::end);
+        if let Err(unfit) = fit {
+            return self.stop_content(id, unfit.into());
+        }
+        self.close_chunk(id, true);
+        self.await_final(id);
+    }
+
+    /// The content will not be whole. What was not handed out is taken back, and RSET ends what was; a chunk that was begun
+    /// can only be cut off with the connection.
+    pub(super) fn stop_content(&mut self, id: TransactionId, cause: Cause) {
+        let Some(transaction) = find(&mut self.transactions, id) else {
+            return;
+        };
+        let begun = match (transaction.next, transaction.framing.chunks_mut()) {
+            (Next::Content, Some(chunks)) => {
+                chunks.stopped = true;
+                chunks.header
+            }
+            _ => return self.fail(cause),
+        };
+        if !self.output.withdraw(begun) {
+            return self.fail(cause);
+        }
+        transaction.decide(&Fate::NotSent(cause));
+        self.end_of_chunks(id);
+    }
+
+    /// The reply to a chunk that is not the last.
+    pub(super) fn chunk_reply(&mut self, id: TransactionId, reply: Reply) {
+        let Some(transaction) = find(&mut self.transactions, id) else {
+            return;
+        };
+        if !reply.code().is_negative() {
+            return;
+        }
+        transaction.decide(&Fate::Refused(Stage::Content, reply));
+        let Some(chunks) = transaction.framing.chunks_mut() else {
+            return;
+        };
+        chunks.stopped = true;
+        // The chunk whose header is out goes to its end; what is being put together goes nowhere.
+        let header = chunks.header;
+        if transaction.next == Next::Content {
+            self.output.withdraw(header);
+        }
+        self.end_of_chunks(id);
+    }
+
+    /// A reply to a transaction whose content was stopped.
+    pub(super) fn hear_out(&mut self, id: TransactionId, turn: Turn, reply: Reply) {
+        if let Some(transaction) = find(&mut self.transactions, id) {
+            match turn {
+                Turn::Mail => transaction.mail = Some(reply),
+                Turn::Rcpt(index) => {
+                    if let Some(slot) = transaction.recipients.get_mut(index) {
+                        slot.rcpt = Some(reply.clone());
+                    }
+                    self.events.push_back(Event::Recipient { id, index, reply });
+                }
+                Turn::Data | Turn::Chunk | Turn::Final(_) | Turn::LoneDot => {}
+            }
+        }
+        if !self.awaits(id) {
+            self.finish_transaction(id);
+        }
+    }
+
+    /// A final 2yz to a content whose first chunks were refused: whatever the server took, it is not this message.
+    pub(super) fn accepted_in_part(&mut self, id: TransactionId, reply: Reply) {
+        let cause = Cause::Protocol {
+            stage: Stage::EndOfData,
+            error: ProtocolError::WrongClass(reply),
+        };
+        if let Some(transaction) = find(&mut self.transactions, id) {
+            transaction.doubt(&cause);
+        }
+        self.fail(cause);
+    }
+
+    /// No more of the content goes out. The transaction is over when what is owed to it has come, and RSET clears it away.
+    fn end_of_chunks(&mut self, id: TransactionId) {
+        if let Some(transaction) = find(&mut self.transactions, id) {
+            transaction.next = Next::AwaitEnd;
+        }
+        // A MAIL that is refused later opens nothing, and RSET does no harm then.
+        self.reset_needed = true;
+        if !self.awaits(id) {
+            self.finish_transaction(id);
+        }
+    }
+}
+
+impl From<Unfit> for Cause {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::BareLineBreak(at) => Self::BareLineBreak(at),
+            Unfit::Size { said, given } => Self::WrongSize { said, given },
+        }
+    }
+}
