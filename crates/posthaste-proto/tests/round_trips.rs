@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use posthaste_proto::session::{TlsInfo, TlsPolicy};
+use posthaste_proto::session::{Chunking, TlsInfo, TlsPolicy};
 use posthaste_proto::{Config, ContentSpec, Credentials, Envelope, Event, Session, Step};
 
 const CONTENT: &[u8] = b"Subject: x\r\n\r\nhello\r\n";
@@ -19,12 +19,23 @@ struct Server {
     heard: Vec<u8>,
     encrypted: bool,
     in_content: bool,
+    /// Octets of a chunk that are still to come.
+    chunk: usize,
 }
 
 impl Server {
     fn answer(&mut self) -> Vec<u8> {
         let mut answers = Vec::new();
         loop {
+            if self.chunk > 0 {
+                let n = self.chunk.min(self.heard.len());
+                self.heard.drain(..n);
+                self.chunk -= n;
+                if self.chunk > 0 {
+                    return answers;
+                }
+                answers.extend_from_slice(b"250 2.0.0 queued\r\n");
+            }
             let end: &[u8] = if self.in_content { b".\r\n" } else { b"\r\n" };
             let Some(at) = self
                 .heard
@@ -40,7 +51,7 @@ impl Server {
                     b"250 2.0.0 queued\r\n"
                 }
                 Some(b"EHLO") if self.encrypted => {
-                    b"250-mx\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n"
+                    b"250-mx\r\n250-PIPELINING\r\n250-CHUNKING\r\n250 AUTH PLAIN\r\n"
                 }
                 Some(b"EHLO") => b"250-mx\r\n250-PIPELINING\r\n250 STARTTLS\r\n",
                 Some(b"STAR") => b"220 go\r\n",
@@ -48,6 +59,11 @@ impl Server {
                 Some(b"DATA") => {
                     self.in_content = true;
                     b"354 go\r\n"
+                }
+                Some(b"BDAT") => {
+                    let size = line[5..].split(|octet| *octet == b' ').next().unwrap();
+                    self.chunk = std::str::from_utf8(size).unwrap().parse().unwrap();
+                    continue;
                 }
                 Some(b"QUIT") => b"221 bye\r\n",
                 _ => b"250 ok\r\n",
@@ -61,8 +77,16 @@ impl Server {
 }
 
 /// Round trips when each message was done, counted from the beginning, and at the end.
-fn count(tls: TlsPolicy, messages: usize, recipients: usize, batch: bool) -> Vec<usize> {
-    let config = Config::new("client.example.org".parse().unwrap()).tls(tls);
+fn count(
+    tls: TlsPolicy,
+    chunking: Chunking,
+    messages: usize,
+    recipients: usize,
+    batch: bool,
+) -> Vec<usize> {
+    let config = Config::new("client.example.org".parse().unwrap())
+        .tls(tls)
+        .chunking(chunking);
     let mut session = Session::new(config.credentials(Credentials::new("ann", "secret")));
     let mut server = Server::default();
     let mut waiting: Vec<u8> = b"220 mx\r\n".to_vec();
@@ -127,25 +151,47 @@ fn the_first_message_and_those_behind_it() {
     for recipients in [1, 50] {
         // Message 1, and QUIT that rides with it.
         assert_eq!(
-            count(TlsPolicy::Required, 1, recipients, false),
+            count(TlsPolicy::Required, Chunking::Never, 1, recipients, false),
             [9, 9],
             "STARTTLS, {recipients}"
         );
         assert_eq!(
-            count(TlsPolicy::Implicit, 1, recipients, false),
+            count(TlsPolicy::Implicit, Chunking::Never, 1, recipients, false),
             [7, 7],
             "implicit TLS, {recipients}"
         );
         // Each next message: two alone, one in a batch.
         assert_eq!(
-            count(TlsPolicy::Implicit, 3, recipients, false),
+            count(TlsPolicy::Implicit, Chunking::Never, 3, recipients, false),
             [7, 9, 11, 11],
             "alone, {recipients}"
         );
         assert_eq!(
-            count(TlsPolicy::Implicit, 4, recipients, true),
+            count(TlsPolicy::Implicit, Chunking::Never, 4, recipients, true),
             [7, 8, 9, 10, 10],
             "in a batch, {recipients}"
+        );
+    }
+}
+
+#[test]
+fn with_chunks_one_less_for_each_message() {
+    use Chunking::Always;
+    for recipients in [1, 50] {
+        assert_eq!(
+            count(TlsPolicy::Required, Always, 1, recipients, false),
+            [8, 8],
+            "STARTTLS, {recipients}"
+        );
+        assert_eq!(
+            count(TlsPolicy::Implicit, Always, 1, recipients, false),
+            [6, 6],
+            "implicit TLS, {recipients}"
+        );
+        assert_eq!(
+            count(TlsPolicy::Implicit, Always, 3, recipients, false),
+            [6, 7, 8, 8],
+            "alone, {recipients}"
         );
     }
 }

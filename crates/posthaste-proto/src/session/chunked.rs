@@ -91,7 +91,8 @@ impl Session {
     pub(super) fn chunk_room(&self, chunks: &Chunks) -> usize {
         let begun = self.output.queued() - chunks.header;
         let whole = (self.chunk_size() + CARRIED + Chunks::HEADER) as u64;
-        let left = chunks.left().unwrap_or(whole.saturating_sub(begun));
+        let left = chunks.left();
+        let left = left.unwrap_or_else(|| whole.saturating_sub(begun));
         let left = usize::try_from(left).unwrap_or(usize::MAX);
         self.output.free(0).min(left.max(1))
     }

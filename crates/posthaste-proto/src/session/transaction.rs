@@ -144,7 +144,7 @@ impl Transaction {
         };
         self.recipients
             .iter_mut()
-            .filter(|slot| !slot.is_over_limit() && !(known && refused(slot)))
+            .filter(|slot| !(slot.is_over_limit() || known && refused(slot)))
             .for_each(|slot| slot.fate = Some(Fate::InDoubt(cause.clone())));
     }
 

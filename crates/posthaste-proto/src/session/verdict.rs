@@ -16,7 +16,8 @@ impl Session {
         };
         let negative = reply.code().is_negative();
         // Its content was given up, or refused: what is still owed is heard, and changes nothing but a wrong acceptance.
-        if transaction.is_stopped() && !(matches!(turn, Turn::Final(_)) && !negative) {
+        let accepts = matches!(turn, Turn::Final(_)) && !negative;
+        if transaction.is_stopped() && !accepts {
             return self.hear_out(id, turn, reply);
         }
         match turn {
@@ -39,7 +40,7 @@ impl Session {
             }
             Turn::Data => self.data_reply(id, &reply),
             Turn::Chunk => self.chunk_reply(id, reply),
-            Turn::Final(_) if !negative && transaction.is_stopped() => {
+            Turn::Final(_) if accepts && transaction.is_stopped() => {
                 self.accepted_in_part(id, reply);
             }
             Turn::LoneDot | Turn::Final(_) if !negative && !transaction.mail_accepted() => {
