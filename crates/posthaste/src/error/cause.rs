@@ -150,7 +150,7 @@ pub(super) fn rejected(stage: session::Stage, reply: &Reply) -> Error {
         Stage::Greeting | Stage::Input | Stage::Resolve | Stage::Connect | Stage::Tls => {
             "the server refused service"
         }
-        Stage::Ehlo => "the server refused EHLO",
+        Stage::Ehlo => "the server refused the first command (EHLO, LHLO in LMTP)",
         Stage::StartTls => "the server refused STARTTLS",
         Stage::Auth => "authentication failed",
         Stage::Mail => "the sender was refused",
