@@ -17,7 +17,8 @@ fn lmtp(answers: &'static [&str]) -> (SocketAddr, JoinHandle<()>) {
     let thread = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-        let mut say = |words: &str| write!(stream, "{words}\r\n").unwrap();
+        // A whole line at a time: a client may answer as soon as it has it.
+        let mut say = |words: &str| stream.write_all(format!("{words}\r\n").as_bytes()).unwrap();
         say("220 mx");
         while let Some(Ok(line)) = lines.next() {
             match line.get(..4) {

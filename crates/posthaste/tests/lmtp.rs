@@ -28,7 +28,8 @@ fn talk(mut stream: TcpStream, offered: &[&str], answers: &[&[&str]]) -> Vec<Str
     let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
     let mut told = Vec::new();
     let mut answers = answers.iter();
-    let mut say = |words: &str| write!(stream, "{words}\r\n").unwrap();
+    // A whole line at a time: a client may answer as soon as it has it.
+    let mut say = |words: &str| stream.write_all(format!("{words}\r\n").as_bytes()).unwrap();
     say("220 mx LMTP");
     while let Some(Ok(line)) = lines.next() {
         told.push(line.clone());

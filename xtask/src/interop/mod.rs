@@ -114,7 +114,7 @@ fn check(row: &Row, running: &Running<'_>) -> anyhow::Result<()> {
     println!("{} {}:", row.name, running.facts.version);
     Check { row, running }.all()?;
     println!(
-        "  logins, {} refused, {} deferred: as expected",
+        "  logins, {} and {}: as the table says",
         running.facts.rcpt_reject, running.facts.rcpt_defer
     );
     Ok(())
