@@ -29,12 +29,15 @@ pub(crate) struct Facts {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) port_tls: u16,
+    /// `smtp` or `lmtp`.
+    pub(crate) protocol: String,
     pub(crate) version: String,
     pub(crate) ca: PathBuf,
     pub(crate) user: String,
     pub(crate) password: String,
     pub(crate) rcpt_ok: Vec<String>,
     pub(crate) rcpt_reject: String,
+    pub(crate) rcpt_defer: String,
 }
 
 /// A message as the server kept it.

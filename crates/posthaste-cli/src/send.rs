@@ -48,6 +48,7 @@ pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
         None => server,
     };
     let verbosity = flags.output.verbosity();
+    let dialect = server.dialect();
     let printer = Printer::new(&server, &prepared.envelope, verbosity);
     let client = Client::new(server).map_err(|error| {
         let mut failure = Failure::from(&error);
@@ -68,7 +69,7 @@ pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
     let sent = client.send_to(prepared.envelope.clone(), &prepared.message);
     let mut verdict = match &sent {
         Ok(sent) => Verdict::sent(&prepared, sent),
-        Err(error) => Verdict::failed(&prepared, error),
+        Err(error) => Verdict::failed(&prepared, error, dialect),
     };
     verdict.elapsed = Some(begin.elapsed());
 

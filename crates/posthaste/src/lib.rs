@@ -1,4 +1,4 @@
-//! Sends mail over SMTP: the sockets around [`posthaste_proto`], which decides, and [`posthaste_mime`], which builds.
+//! Sends mail over SMTP and LMTP: the sockets around [`posthaste_proto`], which decides, and [`posthaste_mime`], which builds.
 //!
 //! A text and an attachment, over STARTTLS, authenticated:
 //!
@@ -35,8 +35,8 @@
 //!
 //! # Safe unless told otherwise
 //!
-//! `smtp://` means STARTTLS or nothing, but on port 465 TLS from the first octet, as `smtps://` does everywhere. Names
-//! and chains of certificates are checked against the system's authorities and those that [`Server::tls_ca_file`] adds.
+//! `smtp://` and `lmtp://` mean STARTTLS or nothing, but on port 465 TLS from the first octet, as `smtps://` does
+//! everywhere. Names and chains of certificates are checked against the system's authorities and those that [`Server::tls_ca_file`] adds.
 //! Only a server on a loopback address by a loopback name may do without TLS, and even there credentials do not go in
 //! clear. What is weaker than this has `dangerous` in its name.
 

@@ -372,6 +372,34 @@ mod tests {
         assert!(play(&mut transcript, &script, 4).contains("> QUIT"));
     }
 
+    /// RFC 2033 section 4.2: a reply for each recipient, while the next message rides behind the end of this one.
+    #[test]
+    fn lmtp_answers_the_end_once_for_each_recipient() {
+        let script: &[(char, &str)] = &[
+            ('S', "220 mx\r\n"),
+            ('C', "LHLO me\r\n"),
+            ('S', "250 mx\r\n"),
+            (
+                'C',
+                "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@d>\r\nRCPT TO:<f@d>\r\nDATA\r\n",
+            ),
+            ('S', "250 ok\r\n250 ok\r\n550 no\r\n250 ok\r\n354 go\r\n"),
+            (
+                'C',
+                "private 1\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n",
+            ),
+            ('S', "250 ok\r\n452 full\r\n250 ok\r\n250 ok\r\n354 go\r\n"),
+            ('C', "private 2\r\n.\r\nQUIT\r\n"),
+            ('S', "250 ok\r\n221 bye\r\n"),
+        ];
+        for step in 1..60 {
+            let shown = play(&mut Transcript::new(), script, step);
+            assert!(!shown.contains("private"), "{step}: {shown}");
+            assert_eq!(shown.matches("<content 11 bytes>").count(), 2, "{shown}");
+            assert!(shown.contains("> QUIT\n"), "{step}: {shown}");
+        }
+    }
+
     #[test]
     fn what_was_cut_short_is_named_not_shown() {
         let mut transcript = Transcript::new();

@@ -14,7 +14,7 @@ pub(super) const HEADING: &str = "Server";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = HEADING)]
 pub(crate) struct ServerFlags {
-    /// smtps://[USER@]HOST[:PORT], smtp://…, HOST[:PORT]; or inbox:[DIR] to try it out (see below)
+    /// smtps://[USER@]HOST[:PORT], smtp://…, HOST[:PORT], lmtp://HOST:PORT; or inbox:[DIR] to try it out (see below)
     #[arg(short = 'S', long, value_name = "SERVER", alias = "host")]
     pub(crate) server: Option<String>,
 

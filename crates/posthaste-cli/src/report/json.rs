@@ -19,6 +19,7 @@ pub(crate) fn line(verdict: &Verdict) -> String {
         message_id: verdict.message_id.as_deref(),
         queue_id: verdict.queue_id.as_deref(),
         server: verdict.server.as_deref(),
+        protocol: verdict.protocol,
         tls: verdict.tls.as_ref().map(|tls| Tls {
             version: tls.version.as_deref(),
             verified: tls.verified,
@@ -62,6 +63,7 @@ struct Object<'a> {
     message_id: Option<&'a str>,
     queue_id: Option<&'a str>,
     server: Option<&'a str>,
+    protocol: Option<&'static str>,
     tls: Option<Tls<'a>>,
     auth: Option<&'a str>,
     bytes: Option<u64>,
@@ -162,8 +164,8 @@ mod tests {
         );
         assert_eq!(
             line(&verdict),
-            "{\"status\":\"failed\",\"exit\":65,\"message_id\":null,\"queue_id\":null,\"server\":null,\"tls\":null,\
-             \"auth\":null,\"bytes\":null,\"retryable\":false,\"reply\":null,\"error\":{\"kind\":\"input\",\
+            "{\"status\":\"failed\",\"exit\":65,\"message_id\":null,\"queue_id\":null,\"server\":null,\"protocol\":null,\
+             \"tls\":null,\"auth\":null,\"bytes\":null,\"retryable\":false,\"reply\":null,\"error\":{\"kind\":\"input\",\
              \"reason\":\"address\",\"stage\":\"input\",\"message\":\"--to '\\u009b2J': \\\"bad\\\"\",\
              \"hint\":\"do \\u202ex\",\"reply\":null},\"recipients\":[]}"
         );

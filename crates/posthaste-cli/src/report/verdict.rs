@@ -8,7 +8,7 @@ use posthaste::blocking::Sent;
 use posthaste::error::{Kind, Retry, Stage};
 use posthaste_proto::Cause;
 use posthaste_proto::reply::Reply;
-use posthaste_proto::session::{Disposition, Fate, Recipient, TlsInfo};
+use posthaste_proto::session::{Dialect, Disposition, Fate, Recipient, TlsInfo};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Retryable};
@@ -24,6 +24,8 @@ pub(crate) struct Verdict {
     pub(crate) queue_id: Option<String>,
     /// `host:port`.
     pub(crate) server: Option<String>,
+    /// What is spoken there.
+    pub(crate) protocol: Option<&'static str>,
     pub(crate) tls: Option<Tls>,
     /// The SASL mechanism, in lower case.
     pub(crate) auth: Option<String>,
@@ -96,6 +98,7 @@ impl Verdict {
             message_id: None,
             queue_id: None,
             server: None,
+            protocol: None,
             tls: None,
             auth: None,
             octets: None,
@@ -128,6 +131,7 @@ impl Verdict {
     /// At least one recipient was accepted.
     pub(crate) fn sent(prepared: &Prepared, sent: &Sent) -> Self {
         let report = sent.report();
+        let dialect = sent.link().dialect();
         let (status, exit) = match report.disposition() {
             Disposition::Accepted => (Status::Sent, Exit::Done),
             Disposition::Partial
@@ -138,7 +142,7 @@ impl Verdict {
         let mut verdict = Self::new(status, exit).about(prepared);
         verdict.recipients = sent
             .recipients()
-            .map(|(path, fate)| fated(path.to_string(), fate, Retryable::No))
+            .map(|(path, fate)| fated(path.to_string(), fate, Retryable::No, dialect))
             .collect();
         verdict.retryable = worst(&verdict.recipients);
         verdict.queue_id = sent.queue_id().map(str::to_owned);
@@ -152,13 +156,14 @@ impl Verdict {
             });
         let link = sent.link();
         verdict.server = Some(link.server().to_owned());
+        verdict.protocol = Some(protocol(dialect));
         verdict.tls = link.tls().map(Tls::from);
         verdict.auth = link.mechanism().map(str::to_ascii_lowercase);
         verdict
     }
 
     /// Nobody was accepted, or nobody knows.
-    pub(crate) fn failed(prepared: &Prepared, error: &posthaste::Error) -> Self {
+    pub(crate) fn failed(prepared: &Prepared, error: &posthaste::Error, dialect: Dialect) -> Self {
         #[allow(
             clippy::wildcard_enum_match_arm,
             reason = "a kind to come means that nothing was accepted"
@@ -171,6 +176,7 @@ impl Verdict {
         let mut verdict = Self::new(status, exit_of(error)).about(prepared);
         verdict.retryable = Retryable::from(error.retry());
         verdict.server = error.server().map(str::to_owned);
+        verdict.protocol = verdict.server.as_ref().map(|_| protocol(dialect));
         verdict.reply = error.reply().cloned();
         if let Some(link) = error.link() {
             verdict.tls = link.tls().map(Tls::from);
@@ -185,7 +191,7 @@ impl Verdict {
         if let (Some(report), Some(envelope)) = (error.report(), error.envelope()) {
             let pairs = envelope.recipients().iter().zip(&report.recipients);
             verdict.recipients = pairs
-                .map(|(path, fate)| fated(path.to_string(), fate, verdict.retryable))
+                .map(|(path, fate)| fated(path.to_string(), fate, verdict.retryable, dialect))
                 .collect();
             verdict.octets = Some(report.content);
         }
@@ -219,7 +225,14 @@ fn plain_path(path: &str) -> String {
         .to_owned()
 }
 
-fn fated(address: String, recipient: &Recipient, otherwise: Retryable) -> Fated {
+fn protocol(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Smtp => "smtp",
+        Dialect::Lmtp => "lmtp",
+    }
+}
+
+fn fated(address: String, recipient: &Recipient, otherwise: Retryable, dialect: Dialect) -> Fated {
     let by = |reply: &Reply| {
         Some(if reply.is_transient() {
             Retryable::Yes
@@ -228,12 +241,15 @@ fn fated(address: String, recipient: &Recipient, otherwise: Retryable) -> Fated 
         })
     };
     let (fate, retryable, reply) = match &recipient.fate {
-        // What was said to RCPT is about this recipient; what was said to the message is told once, for all.
-        Fate::Accepted(reply) => (
-            Fortune::Accepted,
-            None,
-            Some(recipient.rcpt.as_ref().unwrap_or(reply)),
-        ),
+        Fate::Accepted(reply) => {
+            // What was said to RCPT is about this recipient; what was said to the message is told once, for all. In
+            // LMTP the last word is about this recipient too.
+            let about = match (dialect, &recipient.rcpt) {
+                (Dialect::Smtp, Some(rcpt)) => rcpt,
+                (Dialect::Smtp, None) | (Dialect::Lmtp, _) => reply,
+            };
+            (Fortune::Accepted, None, Some(about))
+        }
         Fate::Refused(_, reply) => (Fortune::Refused, by(reply), Some(reply)),
         Fate::NotSent(Cause::Refused { reply, .. }) => (Fortune::NotSent, by(reply), Some(reply)),
         Fate::NotSent(_) => (Fortune::NotSent, Some(otherwise), None),

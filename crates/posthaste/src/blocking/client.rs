@@ -196,6 +196,7 @@ impl Client {
         let server = self.server.authority();
         Context {
             server: &server,
+            dialect: self.server.dialect,
             ..Context::default()
         }
         .finish(error)
@@ -231,6 +232,7 @@ impl Client {
         });
         let link = Link {
             server: server.authority(),
+            dialect: server.dialect,
             peer,
             tls: None,
             mechanism: None,

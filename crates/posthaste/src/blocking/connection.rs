@@ -350,6 +350,7 @@ impl Connection {
         let fault = self.driver.fault();
         Context {
             server: &self.link.server,
+            dialect: self.link.dialect,
             tls: fault.tls.as_ref(),
             io: fault.io.as_ref(),
             source,

@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use posthaste_proto::address::ForwardPath;
-use posthaste_proto::session::{Disposition, Recipient, TlsInfo};
+use posthaste_proto::session::{Dialect, Disposition, Recipient, TlsInfo};
 use posthaste_proto::{Capabilities, Envelope, Report};
 
 /// What became of a message that at least one recipient was accepted for.
@@ -20,6 +20,7 @@ pub struct Sent {
 #[derive(Debug, Clone)]
 pub struct Link {
     pub(super) server: String,
+    pub(super) dialect: Dialect,
     pub(super) peer: Option<SocketAddr>,
     pub(super) tls: Option<TlsInfo>,
     pub(super) mechanism: Option<String>,
@@ -70,6 +71,11 @@ impl Link {
     /// `host:port` as it was asked for.
     pub fn server(&self) -> &str {
         &self.server
+    }
+
+    /// Whether SMTP or LMTP was spoken.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The address that was connected to; unknown for a stream of the caller's own.

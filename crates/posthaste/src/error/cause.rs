@@ -34,6 +34,7 @@ impl Context<'_> {
             Cause::BareLineBreak(_) => {
                 Error::new(Kind::Input, "bare-line-break", Stage::Content, says)
             }
+            Cause::WrongSize { .. } => Error::new(Kind::Input, "wrong-size", Stage::Content, says),
             Cause::LocalRefusal(refusal) => local(*refusal, says),
             // Decided here, from what the server said before; a further session may take it.
             Cause::OverLimit(limit) => {
@@ -150,7 +151,7 @@ pub(super) fn rejected(stage: session::Stage, reply: &Reply) -> Error {
         Stage::Greeting | Stage::Input | Stage::Resolve | Stage::Connect | Stage::Tls => {
             "the server refused service"
         }
-        Stage::Ehlo => "the server refused EHLO",
+        Stage::Ehlo => "the server refused the first command (EHLO, LHLO in LMTP)",
         Stage::StartTls => "the server refused STARTTLS",
         Stage::Auth => "authentication failed",
         Stage::Mail => "the sender was refused",
@@ -284,6 +285,10 @@ mod tests {
             (
                 Cause::BareLineBreak(7),
                 ("input", "bare-line-break", "content", Never),
+            ),
+            (
+                Cause::WrongSize { said: 5, given: 6 },
+                ("input", "wrong-size", "content", Never),
             ),
             (
                 Cause::LocalRefusal(LocalRefusal::TooLarge { size: 2, limit: 1 }),

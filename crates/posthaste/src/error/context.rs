@@ -3,7 +3,7 @@
 use std::io;
 
 use posthaste_proto::error::Cause;
-use posthaste_proto::session::{self, Disposition, Fate};
+use posthaste_proto::session::{self, Dialect, Disposition, Fate};
 use posthaste_proto::{Envelope, Report};
 
 use super::cause::rejected;
@@ -15,6 +15,8 @@ use crate::stream::TlsError;
 pub(crate) struct Context<'a> {
     /// `host:port`.
     pub(crate) server: &'a str,
+    /// What is spoken there.
+    pub(crate) dialect: Dialect,
     /// What the handshake said.
     pub(crate) tls: Option<&'a TlsError>,
     /// What the stream said when it broke.

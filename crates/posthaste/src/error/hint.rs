@@ -1,12 +1,19 @@
 //! What could be done about it: symptoms and advice, one table.
 
+use posthaste_proto::session::Dialect;
+
 use super::{Context, Error, Kind, Stage};
 
 /// The first row that fits.
 pub(super) fn find(error: &Error, context: &Context<'_>) -> Option<&'static str> {
     let seen = Seen::of(error, context);
-    TABLE
+    let first = match context.dialect {
+        Dialect::Smtp => SMTP,
+        Dialect::Lmtp => LMTP,
+    };
+    first
         .iter()
+        .chain(TABLE)
         .find(|(fits, _)| fits(&seen))
         .map(|(_, advice)| *advice)
 }
@@ -71,6 +78,11 @@ impl<'a> Seen<'a> {
         self.text.contains(words)
     }
 
+    /// RFC 2033 section 4.1: neither protocol knows the other's first command.
+    fn refuses_hello(&self) -> bool {
+        self.stage == Stage::Ehlo && matches!(self.code, 500..=504)
+    }
+
     fn is(&self, kind: Kind, reason: &str) -> bool {
         self.kind == kind && self.reason == reason
     }
@@ -78,6 +90,90 @@ impl<'a> Seen<'a> {
 
 type Row = (fn(&Seen<'_>) -> bool, &'static str);
 
+/// What differs between the two protocols: a submission server has its ports and schemes.
+const SMTP: &[Row] = &[
+    (
+        |seen| seen.is(Kind::Tls, "not-offered"),
+        "a server on port 465 speaks TLS from the first octet: smtps://[[, --tls implicit|]]; if it has no TLS at all, \
+         that must be allowed by name: [[--tls none|Tls::DangerousNone]]",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "wrong-mode") && seen.stage == Stage::Greeting,
+        "use smtps:// or [[--tls implicit|Tls::Implicit]]",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "wrong-mode"),
+        "use smtp:// or [[--tls starttls|Tls::StartTls]]",
+    ),
+    (
+        |seen| {
+            seen.is(Kind::Tls, "not-tls")
+                || (seen.is(Kind::Protocol, "malformed-reply") && seen.stage == Stage::Greeting)
+        },
+        "check host and port: submission is on port 587 (STARTTLS) or 465 (TLS)",
+    ),
+    (
+        |seen| seen.kind == Kind::Timeout && seen.stage == Stage::Greeting,
+        "the server said nothing: if it expects TLS from the first octet, use smtps:// or [[--tls implicit|Tls::Implicit]]",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "not-found"),
+        "check the spelling of the server's name; it is often smtp. or mail. before the domain of the address",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "timed-out") && seen.port == "25",
+        "many networks let nothing out on port 25; submission is on port 587 or 465",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "refused"),
+        "nothing listens there: submission is on port 587 (STARTTLS) or 465 (TLS)",
+    ),
+    (
+        |seen| seen.refuses_hello(),
+        "a server that does not know EHLO may speak LMTP: [[lmtp://HOST:PORT|lmtp://host:port]]",
+    ),
+];
+
+const LMTP: &[Row] = &[
+    (
+        |seen| seen.is(Kind::Tls, "not-offered"),
+        "if the server speaks TLS from the first octet, say so: [[--tls implicit|Tls::Implicit]]; if it has no TLS at \
+         all, that must be allowed by name: [[--tls none|Tls::DangerousNone]]",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "wrong-mode") && seen.stage == Stage::Greeting,
+        "use [[--tls implicit|Tls::Implicit]]",
+    ),
+    (
+        |seen| seen.is(Kind::Tls, "wrong-mode"),
+        "use [[--tls starttls|Tls::StartTls]]",
+    ),
+    (
+        |seen| {
+            seen.is(Kind::Tls, "not-tls")
+                || (seen.is(Kind::Protocol, "malformed-reply") && seen.stage == Stage::Greeting)
+        },
+        "check host and port: LMTP has no usual port, the server's settings say it",
+    ),
+    (
+        |seen| seen.kind == Kind::Timeout && seen.stage == Stage::Greeting,
+        "the server said nothing: if it expects TLS from the first octet, use [[--tls implicit|Tls::Implicit]]",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "not-found"),
+        "check the spelling of the server's name",
+    ),
+    (
+        |seen| seen.is(Kind::Connect, "refused"),
+        "nothing listens there: LMTP has no usual port, the server's settings say it",
+    ),
+    (
+        |seen| seen.refuses_hello(),
+        "a server that does not know LHLO may speak SMTP: smtp://",
+    ),
+];
+
+/// What holds for both.
 const TABLE: &[Row] = &[
     (
         |seen| seen.enhanced == (7, 139) || seen.says("smtpclientauthentication is disabled"),
@@ -123,26 +219,6 @@ const TABLE: &[Row] = &[
         "the server does not know who is sending: give a user and a password[[ (--user, --password-file or --password-env)|]]",
     ),
     (
-        |seen| seen.is(Kind::Tls, "not-offered"),
-        "a server on port 465 speaks TLS from the first octet: smtps://[[, --tls implicit|]]; if it has no TLS at all, \
-         that must be allowed by name: [[--tls none|Tls::DangerousNone]]",
-    ),
-    (
-        |seen| seen.is(Kind::Tls, "wrong-mode") && seen.stage == Stage::Greeting,
-        "use smtps:// or [[--tls implicit|Tls::Implicit]]",
-    ),
-    (
-        |seen| seen.is(Kind::Tls, "wrong-mode"),
-        "use smtp:// or [[--tls starttls|Tls::StartTls]]",
-    ),
-    (
-        |seen| {
-            seen.is(Kind::Tls, "not-tls")
-                || (seen.is(Kind::Protocol, "malformed-reply") && seen.stage == Stage::Greeting)
-        },
-        "check host and port: submission is on port 587 (STARTTLS) or 465 (TLS)",
-    ),
-    (
         |seen| seen.is(Kind::Tls, "unknown-issuer"),
         "if it is a private authority's, give that authority's certificate: [[--tls-ca FILE|tls_ca_file()]]",
     ),
@@ -167,24 +243,8 @@ const TABLE: &[Row] = &[
         "make the message smaller, or send a link instead of the attachment",
     ),
     (
-        |seen| seen.kind == Kind::Timeout && seen.stage == Stage::Greeting,
-        "the server said nothing: if it expects TLS from the first octet, use smtps:// or [[--tls implicit|Tls::Implicit]]",
-    ),
-    (
-        |seen| seen.is(Kind::Connect, "not-found"),
-        "check the spelling of the server's name; it is often smtp. or mail. before the domain of the address",
-    ),
-    (
         |seen| seen.is(Kind::Connect, "resolver"),
         "no name server answers here: check this host's network",
-    ),
-    (
-        |seen| seen.is(Kind::Connect, "timed-out") && seen.port == "25",
-        "many networks let nothing out on port 25; submission is on port 587 or 465",
-    ),
-    (
-        |seen| seen.is(Kind::Connect, "refused"),
-        "nothing listens there: submission is on port 587 (STARTTLS) or 465 (TLS)",
     ),
     (
         |seen| seen.kind == Kind::InDoubt,
@@ -272,7 +332,7 @@ mod tests {
 
     #[test]
     fn each_reader_gets_its_own_words() {
-        for (_, advice) in TABLE {
+        for (_, advice) in [TABLE, SMTP, LMTP].into_iter().flatten() {
             assert_eq!(
                 advice.matches("[[").count(),
                 advice.matches("]]").count(),
@@ -292,6 +352,31 @@ mod tests {
     fn starttls_that_is_missing() {
         let error = Context::default().error(&Cause::Tls(TlsFailure::NotOffered));
         assert!(error.hint().unwrap_or_default().contains("smtps://"));
+        let error = lmtp().error(&Cause::Tls(TlsFailure::NotOffered));
+        let hint = error.hint().unwrap_or_default();
+        assert!(
+            hint.contains("Implicit") && !hint.contains("smtps"),
+            "{hint}"
+        );
+    }
+
+    fn lmtp() -> Context<'static> {
+        Context {
+            dialect: Dialect::Lmtp,
+            ..Context::default()
+        }
+    }
+
+    #[test]
+    fn the_other_protocol_is_recognised_by_its_first_command() {
+        let stage = At::Hello;
+        let reply = Reply::new(ReplyCode::new(500).unwrap(), "5.5.1 no such command");
+        let refused = Cause::Refused { stage, reply };
+        for (context, other) in [(Context::default(), "lmtp://"), (lmtp(), "smtp://")] {
+            let error = context.error(&refused);
+            let hint = error.hint().unwrap_or_default();
+            assert!(hint.contains(other), "{hint}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub enum ServerErrorKind {
     Empty,
     /// A control character or a blank.
     Control,
-    /// The scheme is neither `smtp` nor `smtps`.
+    /// The scheme is none of `smtp`, `smtps` and `lmtp`.
     Scheme,
     /// A user is given without a scheme.
     UserWithoutScheme,
@@ -31,6 +31,8 @@ pub enum ServerErrorKind {
     Brackets,
     /// The port is no number from 1 to 65535.
     Port,
+    /// The port is missing, and there is no usual one: LMTP.
+    NoPort,
     /// A path, query or fragment follows the server.
     Trailing,
 }
@@ -71,7 +73,7 @@ impl fmt::Display for ServerError {
                 "blanks and control characters are not allowed in the name of a server"
             }
             ServerErrorKind::Scheme => {
-                "the scheme must be smtp:// (STARTTLS) or smtps:// (TLS from the first octet)"
+                "the scheme must be smtp:// (STARTTLS), smtps:// (TLS from the first octet) or lmtp://"
             }
             ServerErrorKind::UserWithoutScheme => {
                 "a user needs the whole form: smtp://user@host or smtps://user@host"
@@ -89,6 +91,9 @@ impl fmt::Display for ServerError {
                 "an IPv6 address stands in square brackets: [2001:db8::1]:587"
             }
             ServerErrorKind::Port => "the port must be a number from 1 to 65535",
+            ServerErrorKind::NoPort => {
+                "LMTP has no usual port, so it must be given: lmtp://host:port"
+            }
             ServerErrorKind::Trailing => {
                 "nothing may follow the port; write / as %2F, ? as %3F and # as %23 in a user or password"
             }

@@ -12,18 +12,19 @@ use std::time::Duration;
 
 use posthaste_proto::Secret;
 use posthaste_proto::address::ClientName;
-use posthaste_proto::session::{Limits, RecipientPolicy, Timeouts};
+use posthaste_proto::session::{Dialect, Limits, RecipientPolicy, Timeouts};
 
 pub use error::{ServerError, ServerErrorKind};
 pub use host::Host;
 
-/// A submission server, read from a URL and refined by methods.
+/// A server that takes mail, read from a URL and refined by methods.
 ///
 /// | text | meaning |
 /// |---|---|
 /// | `smtp://[user@]host[:port]` | STARTTLS, required; port 587; on port 465 TLS from the first octet |
 /// | `smtps://[user@]host[:port]` | TLS from the first octet; port 465 |
 /// | `host[:port]` | the same as `smtp://` |
+/// | `lmtp://[user@]host:port` | LMTP (RFC 2033), with TLS as for `smtp://`; no port is usual, so one must be given |
 ///
 /// A loopback server that offers no STARTTLS is spoken to in clear; credentials are not sent in clear even there.
 /// User and password are percent-decoded. A password in the URL is taken and never shown again: neither `Display`,
@@ -38,6 +39,8 @@ pub use host::Host;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Server {
+    /// LMTP has a port: it comes from the constructor or from the URL.
+    pub(crate) dialect: Dialect,
     pub(crate) host: Host,
     pub(crate) port: Option<u16>,
     pub(crate) tls: Tls,
@@ -58,7 +61,7 @@ pub struct Server {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Tls {
-    /// What `smtp://` means: port 465 is TLS from the first octet; every other port must offer STARTTLS, except that a
+    /// What `smtp://` and `lmtp://` mean: port 465 is TLS from the first octet; every other port must offer STARTTLS, except that a
     /// loopback server that does not offer it is spoken to in clear.
     #[default]
     Auto,
@@ -87,6 +90,7 @@ impl Server {
     /// The server on this host, as `smtp://host` would name it.
     pub fn new(host: Host) -> Self {
         Self {
+            dialect: Dialect::Smtp,
             host,
             port: None,
             tls: Tls::Auto,
@@ -101,6 +105,15 @@ impl Server {
             connect_timeout: Self::CONNECT_TIMEOUT,
             recipients: RecipientPolicy::default(),
             limits: Limits::default(),
+        }
+    }
+
+    /// The LMTP server (RFC 2033) on this host and port, as `lmtp://host:port` would name it. It answers for each
+    /// recipient by itself after the content, so the fates of a [report](crate::Report) can differ there too.
+    pub fn lmtp(host: Host, port: u16) -> Self {
+        Self {
+            dialect: Dialect::Lmtp,
+            ..Self::new(host).with_port(port)
         }
     }
 
@@ -217,6 +230,11 @@ impl Server {
         self
     }
 
+    /// Whether SMTP or LMTP is spoken.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The host.
     pub fn host(&self) -> &Host {
         &self.host
@@ -272,10 +290,10 @@ impl From<Host> for Server {
 /// A URL of this server: the user is in it, the password never.
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.tls == Tls::Implicit {
-            "smtps://"
-        } else {
-            "smtp://"
+        f.write_str(match (self.dialect, self.tls) {
+            (Dialect::Lmtp, _) => "lmtp://",
+            (Dialect::Smtp, Tls::Implicit) => "smtps://",
+            (Dialect::Smtp, _) => "smtp://",
         })?;
         if let Some(user) = &self.user {
             write!(f, "{}@", url::Escaped(user))?;
@@ -288,6 +306,7 @@ impl fmt::Display for Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
+            .field("dialect", &self.dialect)
             .field("host", &self.host)
             .field("port", &self.port())
             .field("tls", &self.tls)

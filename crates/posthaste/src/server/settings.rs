@@ -43,6 +43,7 @@ impl Server {
             .clone()
             .unwrap_or_else(|| connect::client_name(local));
         let mut config = Config::new(hello)
+            .dialect(self.dialect)
             .tls(self.policy(peer))
             .recipients(self.recipients)
             .timeouts(self.timeouts)
@@ -81,6 +82,9 @@ mod tests {
             ("smtp://localhost", there, TlsPolicy::Required),
             ("smtp://mail.example.org", here, TlsPolicy::Required),
             ("smtp://localhost", None, TlsPolicy::Required),
+            ("lmtp://localhost:24", here, TlsPolicy::WhenOffered),
+            ("lmtp://localhost:24", there, TlsPolicy::Required),
+            ("lmtp://mail.example.org:24", here, TlsPolicy::Required),
         ] {
             assert_eq!(
                 url.parse::<Server>().unwrap().policy(peer),

@@ -3,8 +3,15 @@
 use std::fmt;
 
 use posthaste_proto::Secret;
+use posthaste_proto::session::Dialect;
 
 use super::{Host, Server, ServerError, ServerErrorKind as Kind, Tls};
+
+const SCHEMES: [(&str, Dialect, Tls); 3] = [
+    ("smtp", Dialect::Smtp, Tls::Auto),
+    ("smtps", Dialect::Smtp, Tls::Implicit),
+    ("lmtp", Dialect::Lmtp, Tls::Auto),
+];
 
 pub(super) fn parse(text: &str) -> Result<Server, ServerError> {
     if text.is_empty() {
@@ -13,14 +20,15 @@ pub(super) fn parse(text: &str) -> Result<Server, ServerError> {
     if let Some(at) = text.find(|found: char| found.is_control() || found.is_whitespace()) {
         return Err(ServerError::new(Kind::Control, at));
     }
-    let (tls, begin) = match text.split_once("://") {
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("smtp") => (Tls::Auto, scheme.len() + 3),
-        Some((scheme, _)) if scheme.eq_ignore_ascii_case("smtps") => {
-            (Tls::Implicit, scheme.len() + 3)
-        }
-        Some(_) => return Err(ServerError::new(Kind::Scheme, 0)),
-        None => (Tls::Auto, 0),
+    let (scheme, begin) = match text.split_once("://") {
+        Some((scheme, _)) => (scheme, scheme.len() + 3),
+        None => ("smtp", 0),
     };
+    let (dialect, tls) = SCHEMES
+        .iter()
+        .find(|(name, ..)| scheme.eq_ignore_ascii_case(name))
+        .map(|(_, dialect, tls)| (*dialect, *tls))
+        .ok_or_else(|| ServerError::new(Kind::Scheme, 0))?;
     let rest = text.get(begin..).unwrap_or_default();
     let authority = match rest.find(['/', '?', '#']) {
         // One slash at the end is how a URL without a path may be written.
@@ -41,7 +49,11 @@ pub(super) fn parse(text: &str) -> Result<Server, ServerError> {
     }
     let place_at = begin + authority.len() - place.len();
     let (host, port) = host_and_port(place).map_err(|error| error.behind(place_at))?;
+    if dialect == Dialect::Lmtp && port.is_none() {
+        return Err(ServerError::new(Kind::NoPort, begin + authority.len()));
+    }
     let mut server = Server {
+        dialect,
         port,
         ..Server::new(host)
     }
@@ -215,9 +227,30 @@ mod tests {
             "smtp://a%2Fb%40c@h:587",
             "smtps://[2001:db8::1]:465",
             "smtp://h:25",
+            "lmtp://a@h:24",
         ] {
             assert_eq!(server(text).to_string(), text);
         }
+    }
+
+    #[test]
+    fn lmtp_has_a_port_or_is_none() {
+        for text in ["lmtp://h:24", "LMTP://[::1]:2003/"] {
+            let server = server(text);
+            assert_eq!(
+                (server.dialect(), server.encryption()),
+                (Dialect::Lmtp, Tls::Auto),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            server("lmtp://h:24"),
+            Server::lmtp("h".parse().unwrap(), 24)
+        );
+        assert_ne!(server("lmtp://h:24"), server("smtp://h:24"));
+        let error = "lmtp://ann:hunter2@h".parse::<Server>().unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (Kind::NoPort, 20));
+        assert!(error.to_string().contains("lmtp://host:port"), "{error}");
     }
 
     #[test]
@@ -245,6 +278,9 @@ mod tests {
             ("smtp://[::1]x", Kind::Host, 12),
             ("smtp://[::1", Kind::Host, 7),
             ("smtp://h:", Kind::Port, 9),
+            ("lmtp://h/", Kind::NoPort, 8),
+            ("lmtp://[::1]", Kind::NoPort, 12),
+            ("lmtps://h:24", Kind::Scheme, 0),
             ("smtp://h:0", Kind::Port, 9),
             ("smtp://h:+25", Kind::Port, 9),
             ("smtp://h:65536", Kind::Port, 9),

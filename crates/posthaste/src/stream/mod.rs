@@ -2,6 +2,8 @@
 //!
 //! [`Tcp`] is a socket, [`Secure`] adds TLS to any stream. A stream of one's own needs two methods.
 
+mod binding;
+mod der;
 mod error;
 mod secure;
 mod tcp;

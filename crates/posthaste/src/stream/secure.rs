@@ -7,6 +7,7 @@ use posthaste_proto::session::{TlsInfo, TlsMode};
 use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
 
+use super::binding;
 use super::{Connector, Stream, TlsError, TlsErrorKind, Written, is_timeout, timeout};
 use crate::server::Host;
 
@@ -130,6 +131,9 @@ impl Tls {
             .connection
             .negotiated_cipher_suite()
             .map(|suite| format!("{:?}", suite.suite()));
+        info.exporter = binding::exporter(&self.connection);
+        let certificate = self.connection.peer_certificates().and_then(<[_]>::first);
+        info.server_end_point = certificate.and_then(|own| binding::server_end_point(own));
         info
     }
 

@@ -8,6 +8,10 @@ pub(super) struct Follower {
     /// Commands without their reply, oldest first.
     awaited: VecDeque<Asked>,
     mode: Mode,
+    /// LHLO was said: the end of a content is answered once for each recipient that was accepted (RFC 2033).
+    lmtp: bool,
+    /// Recipients that were accepted since MAIL.
+    accepted: usize,
     sent: Vec<u8>,
     received: Vec<u8>,
 }
@@ -17,6 +21,8 @@ enum Asked {
     /// The greeting, or a command that needs no watching.
     Plain,
     Auth,
+    Mail,
+    Rcpt,
     Data,
 }
 
@@ -54,6 +60,8 @@ impl Default for Follower {
         Self {
             awaited: [Asked::Plain].into(),
             mode: Mode::Command,
+            lmtp: false,
+            accepted: 0,
             sent: Vec::new(),
             received: Vec::new(),
         }
@@ -117,7 +125,7 @@ impl Follower {
             if whole == b".\r\n" {
                 tell(Seen::ContentEnd(*octets));
                 self.mode = Mode::Command;
-                self.awaited.push_back(Asked::Plain);
+                self.await_end();
             } else {
                 *octets += u64::try_from(whole.len()).unwrap_or(u64::MAX);
             }
@@ -139,7 +147,9 @@ impl Follower {
             Asked::Auth
         } else {
             tell(Seen::Line(line));
-            if verb.eq_ignore_ascii_case(b"BDAT") {
+            let is = |name: &[u8]| verb.eq_ignore_ascii_case(name);
+            self.lmtp |= is(b"LHLO");
+            if is(b"BDAT") {
                 let size = std::str::from_utf8(argument)
                     .ok()
                     .and_then(|digits| digits.parse().ok())
@@ -147,9 +157,16 @@ impl Follower {
                 if size > 0 {
                     self.mode = Mode::Chunk { size, left: size };
                 }
+                if rest.eq_ignore_ascii_case(b"LAST") {
+                    return self.await_end();
+                }
             }
-            if verb.eq_ignore_ascii_case(b"DATA") {
+            if is(b"DATA") {
                 Asked::Data
+            } else if is(b"MAIL") {
+                Asked::Mail
+            } else if is(b"RCPT") {
+                Asked::Rcpt
             } else {
                 Asked::Plain
             }
@@ -157,8 +174,20 @@ impl Follower {
         self.awaited.push_back(asked);
     }
 
+    /// In LMTP no content is sent before every RCPT is answered, so the number of replies to its end is known here.
+    fn await_end(&mut self) {
+        let replies = if self.lmtp { self.accepted } else { 1 };
+        self.awaited
+            .extend(std::iter::repeat_n(Asked::Plain, replies));
+    }
+
     fn reply(&mut self, line: &[u8]) {
         let go_on = line.starts_with(b"3");
+        match self.awaited.front() {
+            Some(Asked::Mail) => self.accepted = 0,
+            Some(Asked::Rcpt) if line.starts_with(b"2") => self.accepted += 1,
+            Some(_) | None => {}
+        }
         match self.awaited.front() {
             Some(Asked::Auth) if go_on => {}
             Some(Asked::Data) if go_on => {
