@@ -228,7 +228,10 @@ impl Session {
                     if let Some(slot) = transaction.recipients.get_mut(index) {
                         slot.rcpt = Some(reply.clone());
                     }
-                    self.events.push_back(Event::Recipient { id, index, reply });
+                    for index in core::iter::once(index).chain(transaction.same_as(index)) {
+                        let reply = reply.clone();
+                        self.events.push_back(Event::Recipient { id, index, reply });
+                    }
                 }
                 Turn::Data | Turn::Chunk | Turn::Final(_) | Turn::LoneDot => {}
             }
