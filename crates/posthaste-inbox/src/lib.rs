@@ -70,13 +70,16 @@ mod fault;
 mod inbox;
 mod listener;
 mod reply;
+mod sasl;
 pub mod session;
 mod store;
+mod users;
 
 pub use builder::Builder;
 pub use certificate::Certificate;
 pub use config::{Config, Extension};
-pub use fault::Stage;
+pub use fault::{ScramFault, Stage};
 pub use inbox::{Inbox, StartError, TimedOut};
 pub use reply::{Reply, ReplyError};
+pub use sasl::{Mechanism, UnknownMechanism};
 pub use store::{Message, Recipient, Record};

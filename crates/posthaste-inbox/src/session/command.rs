@@ -9,6 +9,7 @@ use super::{Hello, Mode, Session, Transaction};
 use crate::config::Extension;
 use crate::fault::Stage;
 use crate::reply::Reply;
+use crate::sasl::Mechanism;
 
 impl Session {
     pub(super) fn command(&mut self, line: &[u8]) {
@@ -79,8 +80,10 @@ impl Session {
         if self.config.starttls && self.tls.is_none() {
             lines.push("STARTTLS".into());
         }
-        if self.offers_auth() {
-            lines.push("AUTH PLAIN LOGIN".into());
+        let mechanisms = self.mechanisms();
+        if !mechanisms.is_empty() {
+            let names: Vec<_> = mechanisms.into_iter().map(Mechanism::name).collect();
+            lines.push(format!("AUTH {}", names.join(" ")));
         }
         self.hello(Stage::Ehlo, name, &lines.join("\n"));
     }

@@ -177,7 +177,7 @@ impl Session {
         Some(Envelope {
             hello: hello.name.clone(),
             esmtp: hello.esmtp,
-            tls: self.tls.clone(),
+            tls: self.tls.as_ref().map(|tls| tls.version.clone()),
             auth: self.auth.clone(),
             reverse_path: transaction.reverse_path.clone(),
             mail_parameters: transaction.parameters.clone(),
