@@ -5,6 +5,7 @@ use posthaste_proto::command::{
     self, Argument, Body, Command, CommandErrorKind, MailParameters, RcptParameters,
 };
 
+use super::content::too_large;
 use super::{Hello, Mode, Session, Transaction};
 use crate::config::Extension;
 use crate::fault::Stage;
@@ -15,10 +16,19 @@ impl Session {
     pub(super) fn command(&mut self, line: &[u8]) {
         let command = match command::parse(line) {
             Ok(command) => command,
-            Err(error) => return self.refuse(error.kind()),
+            Err(error) => {
+                self.refuse(error.kind());
+                let verb = line.split(|octet| matches!(octet, b' ' | b'\t')).next();
+                if verb.is_some_and(|verb| verb.eq_ignore_ascii_case(b"BDAT")) {
+                    // What follows is content, of a length that was not understood. Taken for commands, it would let
+                    // whoever wrote the message speak as the client.
+                    self.close();
+                }
+                return;
+            }
         };
-        if self.turned_away && command != Command::Quit {
-            return self.reply(503, "5.5.1 no service for you: QUIT");
+        if self.turned_away && !matches!(command, Command::Quit | Command::Bdat { .. }) {
+            return self.say(&Self::no_service());
         }
         match command {
             Command::Ehlo(name) => self.ehlo(&name),
@@ -54,6 +64,11 @@ impl Session {
             Command::Lhlo(_) => self.reply(500, "5.5.1 this is SMTP: EHLO"),
             Command::Expn(_) | _ => self.reply(502, "5.5.1 not implemented"),
         }
+    }
+
+    /// To whom the greeting turned away (RFC 5321 3.1).
+    pub(super) fn no_service() -> Reply {
+        Reply::own(503, "5.5.1 no service for you: QUIT")
     }
 
     fn refuse(&mut self, kind: CommandErrorKind) {
@@ -130,11 +145,7 @@ impl Session {
             .is_some_and(|size| size > self.config.max_size)
         {
             let max_size = self.config.max_size;
-            self.say(&Reply::own(
-                552,
-                format!("5.3.4 the message is larger than {max_size} octets"),
-            ));
-            return;
+            return self.say(&too_large(max_size));
         }
         if self
             .reply_at(Stage::Mail, Reply::own(250, "2.1.0 ok"))

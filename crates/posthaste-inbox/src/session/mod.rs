@@ -45,7 +45,7 @@ pub use step::{Envelope, Step};
 pub use tls::TlsFacts;
 pub use unstuff::Unstuffer;
 
-use content::{Incoming, Work};
+use content::{Chunk, Incoming, Work};
 use input::{Input, Line};
 
 /// Replies are written before more input is worked on when so many octets of them wait. Bounds what a client that
@@ -80,12 +80,8 @@ enum Mode {
     Auth(Exchange),
     /// The content of DATA.
     Data(Unstuffer),
-    /// A chunk of BDAT, so many octets of it to come; when it is refused, they are thrown away first.
-    Chunk {
-        remaining: u64,
-        last: bool,
-        refused: Option<Reply>,
-    },
+    /// The content of BDAT.
+    Chunk(Chunk),
     /// The 220 to STARTTLS waits to go out, or is out.
     StartTls,
 }
@@ -159,7 +155,7 @@ impl Session {
         match self.mode {
             _ if self.closing => Step::Close,
             Mode::StartTls => Step::StartTls,
-            Mode::Command | Mode::Auth(_) | Mode::Data(_) | Mode::Chunk { .. } => Step::Read,
+            Mode::Command | Mode::Auth(_) | Mode::Data(_) | Mode::Chunk(_) => Step::Read,
         }
     }
 
@@ -301,7 +297,7 @@ impl Session {
             }
             let went_on = match self.mode {
                 Mode::Command | Mode::Auth(_) => self.advance_line(),
-                Mode::Data(_) | Mode::Chunk { .. } => self.advance_content(),
+                Mode::Data(_) | Mode::Chunk(_) => self.advance_content(),
                 Mode::StartTls => false,
             };
             if !went_on {
@@ -315,7 +311,7 @@ impl Session {
             Line::Incomplete => return false,
             Line::TooLong => match core::mem::replace(&mut self.mode, Mode::Command) {
                 Mode::Auth(_) => self.reply(500, "5.5.6 the response is too long"),
-                Mode::Command | Mode::Data(_) | Mode::Chunk { .. } | Mode::StartTls => {
+                Mode::Command | Mode::Data(_) | Mode::Chunk(_) | Mode::StartTls => {
                     self.reply(500, "5.5.2 the line is too long");
                 }
             },
@@ -327,7 +323,7 @@ impl Session {
             }
             Line::Complete(line) => match core::mem::replace(&mut self.mode, Mode::Command) {
                 Mode::Auth(exchange) => self.auth_response(exchange, line.expose()),
-                Mode::Command | Mode::Data(_) | Mode::Chunk { .. } | Mode::StartTls => {
+                Mode::Command | Mode::Data(_) | Mode::Chunk(_) | Mode::StartTls => {
                     self.command(line.expose())
                 }
             },
