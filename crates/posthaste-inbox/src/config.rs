@@ -12,8 +12,8 @@ use crate::users::Users;
 
 /// The server's policy: extensions, limits, users, faults. Pure data; a [`Session`](crate::session::Session) obeys it.
 ///
-/// By default: nobody may log in and no AUTH, STARTTLS not offered (an [`Inbox`](crate::Inbox) turns it on when it has a certificate),
-/// messages of up to 64 MiB, 1,000 recipients.
+/// By default: nobody may log in and AUTH is not offered; STARTTLS is not offered either (an [`Inbox`](crate::Inbox) turns
+/// it on when it has a certificate); messages of up to 64 MiB, 1,000 recipients.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) name: Option<ClientName>,

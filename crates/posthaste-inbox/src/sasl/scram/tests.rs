@@ -132,6 +132,22 @@ fn what_does_not_fit_the_first_messages_is_refused() {
 }
 
 #[test]
+fn every_octet_of_the_last_message_counts() {
+    let config = config();
+    for at in 0..SHA_1.last.len() {
+        let mut octets = SHA_1.last.as_bytes().to_vec();
+        // Another character that base64 and nonces have too, so that not the grammar alone is asked.
+        octets[at] = if octets[at] == b'A' { b'B' } else { b'A' };
+        let mut scram = SHA_1.scram(false);
+        say(&mut scram, &config, SHA_1.first);
+        let turn = say(&mut scram, &config, core::str::from_utf8(&octets).unwrap());
+        assert!(matches!(turn, Turn::Refuse(501 | 535, _)), "{at}: {turn:?}");
+        // It is over: the right message does not come through behind a wrong one.
+        assert_eq!(say(&mut scram, &config, SHA_1.last), Turn::WRONG);
+    }
+}
+
+#[test]
 fn one_acts_for_oneself_only() {
     let config = config();
     for (authzid, code) in [("a=user", None), ("a=root", Some(535))] {
