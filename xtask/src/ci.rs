@@ -63,7 +63,12 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     })?;
     section("features that are off by default", || {
         cargo(&["test", "--package", "posthaste-proto", "--all-features"])?;
-        cargo(&["test", "--package", "posthaste-proto", "--no-default-features"])?;
+        cargo(&[
+            "test",
+            "--package",
+            "posthaste-proto",
+            "--no-default-features",
+        ])?;
         cargo(&[
             "test",
             "--package",
@@ -90,8 +95,19 @@ fn without_std() -> anyhow::Result<()> {
     let manifest = folder.join("Cargo.toml");
     let manifest = manifest.to_string_lossy();
     for features in [&[][..], &["--no-default-features"]] {
-        let build = ["build", "--quiet", "--release", "--locked", "--manifest-path", &manifest];
-        run_shown(program("cargo", &build).args(features).env_remove("CARGO_TARGET_DIR"))?;
+        let build = [
+            "build",
+            "--quiet",
+            "--release",
+            "--locked",
+            "--manifest-path",
+            &manifest,
+        ];
+        run_shown(
+            program("cargo", &build)
+                .args(features)
+                .env_remove("CARGO_TARGET_DIR"),
+        )?;
         let link = [
             "main.c",
             "target/release/libposthaste_no_std.a",
