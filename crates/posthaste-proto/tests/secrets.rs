@@ -168,7 +168,9 @@ impl std::fmt::Display for Shown<'_> {
         match self.0 {
             Event::Lost { cause } => write!(f, "{cause} {cause:?} {cause:#?}"),
             Event::AuthDetail(detail) => write!(f, "{detail} {detail:?}"),
-            other => write!(f, "{other:?}"),
+            event @ (Event::Ready | Event::Recipient { .. } | Event::Done { .. } | _) => {
+                write!(f, "{event:?}")
+            }
         }
     }
 }
