@@ -189,7 +189,7 @@ fn content(seed: usize) -> Vec<u8> {
     let words = (0..seed % 60).map(|n| WORDS[(seed * 7 + n * (seed / 3 + 1)) % WORDS.len()]);
     let once = words.collect::<String>();
     // Every now and then more than a send buffer.
-    once.repeat(if seed % 11 == 0 { 40 } else { 1 })
+    once.repeat(if seed.is_multiple_of(11) { 40 } else { 1 })
         .into_bytes()
 }
 

@@ -8,6 +8,7 @@ use anyhow::bail;
 use crate::interop;
 use crate::rig::{Rig, VARIABLE};
 use crate::shell::{program, root, run as run_shown};
+use crate::tidy;
 
 /// Where the real servers are.
 #[derive(clap::Args)]
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "warnings",
         ])
     })?;
+    section("tables", || tidy::run(&tidy::Arguments::CHECK))?;
     section("docs", || {
         let arguments = [
             "doc",
