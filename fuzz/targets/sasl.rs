@@ -17,6 +17,8 @@ pub fn run(data: &[u8]) {
     };
     let mechanism = BuiltIn::ALL[usize::from(choice) % BuiltIn::ALL.len()];
     let foreign = choice & 0x80 != 0;
+    // What a server makes up is not our secret.
+    let has_secret = !foreign && !matches!(mechanism, BuiltIn::External | BuiltIn::Anonymous);
     let credentials = match mechanism {
         BuiltIn::OAuthBearer | BuiltIn::XOAuth2 => Credentials::token("ann", SECRET),
         BuiltIn::External => Credentials::external(),
@@ -88,7 +90,7 @@ pub fn run(data: &[u8]) {
             }
             Step::Event(event) => {
                 let shown = format!("{event:?} {session:?}");
-                assert!(foreign || !shown.contains(SECRET), "{shown}");
+                assert!(!has_secret || !shown.contains(SECRET), "{shown}");
                 if matches!(event, Event::Ready) {
                     assert_eq!(last, 235);
                     assert!(

@@ -351,7 +351,7 @@ mod tests {
     /// RFC 5321 section 4.5.3.2.1 to 4.5.3.2.6, and the AUTH line of RFC 4954 section 4.
     #[test]
     fn the_defaults_are_those_of_the_rfcs() {
-        let minutes = |minutes| Duration::from_secs(60 * minutes);
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
         let timeouts = Timeouts::default();
         assert_eq!(timeouts.greeting, minutes(5));
         assert_eq!(timeouts.mail, minutes(5));
