@@ -1,22 +1,6 @@
 //! What somebody who owns the server, or sits in between, may try.
 
-use super::Row;
-
-const fn row(
-    number: u8,
-    what: &'static str,
-    source: &'static str,
-    modules: &'static [&'static str],
-    tests: &'static [&'static str],
-) -> Row {
-    Row {
-        number,
-        what,
-        source,
-        modules,
-        tests,
-    }
-}
+use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(

@@ -1,22 +1,6 @@
 //! What the standards ask of a client that submits mail.
 
-use super::Row;
-
-const fn row(
-    number: u8,
-    what: &'static str,
-    source: &'static str,
-    modules: &'static [&'static str],
-    tests: &'static [&'static str],
-) -> Row {
-    Row {
-        number,
-        what,
-        source,
-        modules,
-        tests,
-    }
-}
+use super::{Row, row};
 
 pub(super) const ROWS: &[Row] = &[
     row(

@@ -85,6 +85,23 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A row of a table.
+const fn row(
+    number: u8,
+    what: &'static str,
+    source: &'static str,
+    modules: &'static [&'static str],
+    tests: &'static [&'static str],
+) -> Row {
+    Row {
+        number,
+        what,
+        source,
+        modules,
+        tests,
+    }
+}
+
 const HEAD: &str = "\
 # What the protocol demands, and what holds it
 
