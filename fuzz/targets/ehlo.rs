@@ -23,6 +23,7 @@ pub fn run(data: &[u8]) {
         assert_eq!(offered.eight_bit_mime, other.eight_bit_mime);
         assert_eq!(offered.smtputf8, other.smtputf8);
         assert_eq!(offered.size, other.size);
+        assert_eq!(offered.quirks(), other.quirks());
         assert_eq!(
             offered.mechanisms().collect::<Vec<_>>(),
             other.mechanisms().collect::<Vec<_>>()

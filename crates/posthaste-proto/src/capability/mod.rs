@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::reply::ReplyRef;
+use crate::reply::{Quirk, Quirks, ReplyRef};
 use crate::sasl::Mechanism;
 
 mod extension;
@@ -50,6 +50,9 @@ pub struct Capabilities {
     pub limits: ServerLimits,
     /// Keywords that have no place above, in upper case, separated by blanks.
     others: Option<String>,
+    /// The keywords that were met, a bit each.
+    met: u16,
+    quirks: Quirks,
 }
 
 impl Capabilities {
@@ -71,6 +74,8 @@ impl Capabilities {
         require_tls: false,
         limits: ServerLimits::NONE,
         others: None,
+        met: 0,
+        quirks: Quirks::NONE,
     };
 
     /// The longest keyword that is kept when it is unknown here, in octets; longer ones are forgotten.
@@ -155,6 +160,13 @@ impl Capabilities {
         }
     }
 
+    /// What the server did beside the standard in its answer, as far as it concerns keywords; what concerns the lines is
+    /// told by [`ReplyRef::quirks`].
+    #[must_use]
+    pub fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+
     /// Reads the first of these lines and gives back those behind it.
     #[inline(always)]
     fn first_line<'a>(&mut self, lines: &'a [u8]) -> Option<&'a [u8]> {
@@ -168,15 +180,24 @@ impl Capabilities {
         }
         let end = memchr::memchr(b'\n', lines).unwrap_or(lines.len());
         let (line, rest) = lines.split_at(end);
-        self.line(line.trim_ascii());
+        let words = line.trim_ascii();
+        if !words.is_empty() && line.first().is_some_and(u8::is_ascii_whitespace) {
+            self.quirks.insert(Quirk::LeadingBlank);
+        }
+        self.line(words);
         rest.get(1..)
     }
 
     fn line(&mut self, line: &[u8]) {
         if let Some((keyword, rest)) = Keyword::split_off(line) {
             let parameters = rest.trim_ascii_start();
-            let parameters = parameters.strip_prefix(b"=").unwrap_or(parameters);
-            self.add(keyword, parameters.trim_ascii_start());
+            let parameters = if let Some(value) = parameters.strip_prefix(b"=") {
+                self.quirks.insert(Quirk::KeywordEquals);
+                value.trim_ascii_start()
+            } else {
+                parameters
+            };
+            self.add(keyword, parameters);
         } else {
             let mut words = line.split(|octet| matches!(octet, b' ' | b'\t' | b'='));
             self.add_other(words.next().unwrap_or_default());
@@ -185,6 +206,11 @@ impl Capabilities {
 
     #[inline(always)]
     fn add(&mut self, keyword: Keyword, parameters: &[u8]) {
+        let bit = 1 << keyword as u16;
+        if self.met & bit != 0 {
+            self.quirks.insert(Quirk::KeywordRepeated);
+        }
+        self.met |= bit;
         match keyword {
             Keyword::Auth => self.add_auth(parameters),
             Keyword::BinaryMime => self.binarymime = true,
@@ -207,6 +233,7 @@ impl Capabilities {
             Keyword::SmtpUtf8 => self.smtputf8 = true,
             Keyword::StartTls => self.starttls = true,
             Keyword::XExps => {
+                self.quirks.insert(Quirk::XExps);
                 self.add_other(b"X-EXPS");
                 self.add_auth(parameters);
             }
@@ -304,6 +331,33 @@ mod tests {
             found.mechanisms().collect::<Vec<_>>(),
             [Mechanism::Plain, Mechanism::Login]
         );
+        let quirks: Vec<_> = found.quirks().iter().collect();
+        assert_eq!(
+            quirks,
+            [
+                Quirk::LeadingBlank,
+                Quirk::KeywordEquals,
+                Quirk::KeywordRepeated
+            ]
+        );
+    }
+
+    #[test]
+    fn each_oddity_has_its_quirk() {
+        for (lines, quirk) in [
+            ("250-size 5\r\n250-Auth login PLAIN\r\n250 x", None),
+            ("250-X-A=5\r\n250-X-A=5\r\n250 ", None),
+            ("250-\r\n250  \t", None),
+            ("250-SIZE=5\r\n250 X", Some(Quirk::KeywordEquals)),
+            ("250 AUTH =LOGIN", Some(Quirk::KeywordEquals)),
+            ("250 \tHELP", Some(Quirk::LeadingBlank)),
+            ("250-DSN\r\n250 dsn", Some(Quirk::KeywordRepeated)),
+            ("250-AUTH\r\n250 X-exps LOGIN", Some(Quirk::XExps)),
+        ] {
+            let found = capabilities(&alloc::format!("250- SIZE=1\r\n{lines}\r\n"));
+            assert_eq!(found.quirks().iter().next(), quirk, "{lines}");
+            assert!(found.quirks().iter().count() <= 1, "{lines}");
+        }
     }
 
     #[test]

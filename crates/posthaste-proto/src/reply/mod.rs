@@ -15,6 +15,7 @@ mod enhanced;
 mod line;
 mod parser;
 mod queue_id;
+mod quirk;
 mod text;
 
 use alloc::borrow::Cow;
@@ -25,7 +26,8 @@ use text::Text;
 
 pub use code::{ReplyClass, ReplyCode};
 pub use enhanced::EnhancedStatusCode;
-pub use parser::{MalformedReply, Parser, Quirk, Quirks, ReplyError, ReplyLimits, ReplyRef};
+pub use parser::{MalformedReply, Parser, ReplyError, ReplyLimits, ReplyRef};
+pub use quirk::{Quirk, Quirks};
 
 /// A server's answer, kept: bytes as bytes, since nothing says that they are text.
 ///

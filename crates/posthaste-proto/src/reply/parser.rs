@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::line::Line;
-use super::{EnhancedStatusCode, Reply, ReplyCode, first_line, printable};
+use super::{EnhancedStatusCode, Quirk, Quirks, Reply, ReplyCode, first_line, printable};
 
 /// Collects lines until a reply is whole.
 ///
@@ -59,24 +59,6 @@ pub struct ReplyRef<'a> {
     text: &'a [u8],
     quirks: Quirks,
 }
-
-/// What a server did that the standard does not allow and that does no harm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Quirk {
-    /// A line ended with LF alone.
-    BareLf,
-    /// A line held the three digits and nothing else, not even a blank.
-    BareCode,
-    /// The text has octets outside ASCII.
-    EightBit,
-    /// A blank line stood before the reply.
-    BlankLine,
-}
-
-/// A set of [`Quirk`]s.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Quirks(u8);
 
 /// Why input is not a reply. All of these are the server's fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -341,48 +323,6 @@ impl<'a> ReplyRef<'a> {
 impl fmt::Debug for ReplyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ReplyRef({} {})", self.code, printable(self.text))
-    }
-}
-
-impl Quirks {
-    const ALL: [Quirk; 4] = [
-        Quirk::BareLf,
-        Quirk::BareCode,
-        Quirk::EightBit,
-        Quirk::BlankLine,
-    ];
-
-    /// Is this one among them?
-    pub fn contains(self, quirk: Quirk) -> bool {
-        self.0 & (1 << quirk as u8) != 0
-    }
-
-    /// All of them, in the order of [`Quirk`].
-    pub fn iter(self) -> impl Iterator<Item = Quirk> {
-        Self::ALL
-            .into_iter()
-            .filter(move |quirk| self.contains(*quirk))
-    }
-
-    fn insert(&mut self, quirk: Quirk) {
-        self.0 |= 1 << quirk as u8;
-    }
-}
-
-impl fmt::Debug for Quirks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
-
-impl fmt::Display for Quirk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::BareLf => "a reply line ends with LF alone",
-            Self::BareCode => "a reply line holds its code and no blank",
-            Self::EightBit => "a reply has text outside ASCII",
-            Self::BlankLine => "a blank line stands before a reply",
-        })
     }
 }
 

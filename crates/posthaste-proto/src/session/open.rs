@@ -46,7 +46,10 @@ impl Session {
         match asked {
             Opening::Greeting if !negative => self.say_hello(),
             Opening::Ehlo if !negative => {
-                self.capabilities = Some(Capabilities::from_reply(reply));
+                let capabilities = Capabilities::from_reply(reply);
+                self.events
+                    .extend(capabilities.quirks().iter().map(Event::Quirk));
+                self.capabilities = Some(capabilities);
                 self.secure();
             }
             Opening::Ehlo if class == ReplyClass::Permanent && self.may_say_helo() => {
