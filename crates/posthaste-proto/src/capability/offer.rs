@@ -53,6 +53,27 @@ pub struct ServerLimits {
     pub domains: Option<NonZeroUsize>,
 }
 
+impl SizeLimit {
+    pub(super) fn read(parameters: &[u8]) -> Self {
+        // So many digits always fit; for more, zeros may stand in front.
+        let short = parameters.len() < 20;
+        let mut octets = Some(0_u64);
+        for digit in parameters {
+            let value = digit.wrapping_sub(b'0');
+            octets = match octets {
+                Some(size) if value < 10 && short => Some(size * 10 + u64::from(value)),
+                Some(size) if value < 10 => size
+                    .checked_mul(10)
+                    .and_then(|size| size.checked_add(value.into())),
+                _ => return Self { octets: None },
+            };
+        }
+        Self {
+            octets: octets.filter(|size| *size != 0),
+        }
+    }
+}
+
 impl DeliverByOffer {
     pub(super) fn read(parameters: &[u8]) -> Self {
         Self {

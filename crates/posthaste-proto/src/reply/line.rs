@@ -6,14 +6,13 @@ use nom::{IResult, Parser as _};
 
 use super::ReplyCode;
 
-/// One line, its line end taken off.
-pub(super) struct Line<'a> {
+/// What one line begins with.
+pub(super) struct Line {
     pub(super) code: ReplyCode,
     /// A hyphen follows the code: more lines come.
     pub(super) more: bool,
     /// Nothing follows the code, not even a blank.
     pub(super) bare: bool,
-    pub(super) text: &'a [u8],
 }
 
 /// What stands between the code and the text.
@@ -24,17 +23,56 @@ enum Separator {
     Nothing,
 }
 
-impl<'a> Line<'a> {
+impl Line {
     /// `None` when the line is not of the grammar: three digits, the first of them 2 to 5, then a hyphen, a blank or nothing.
-    pub(super) fn parse(line: &'a [u8]) -> Option<Self> {
-        let (text, (code, separator)) = (code, separator).parse(line).ok()?;
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        let (_, (code, separator)) = (code, separator).parse(line).ok()?;
         Some(Self {
             code,
             more: matches!(separator, Separator::Hyphen),
             bare: matches!(separator, Separator::Nothing),
-            text,
         })
     }
+}
+
+/// The top bit of each octet of a word: it tells what is not ASCII.
+pub(super) const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
+
+/// Where the first LF is.
+#[inline]
+pub(crate) fn line_end(text: &[u8]) -> Option<usize> {
+    scan(text, &mut 0)
+}
+
+/// Where the first LF is. What stands before it, or all when there is none, is joined to the octets of `seen`. Lines are
+/// mostly so short that to call memchr costs more than to look at a few words of 8 octets.
+#[inline(always)]
+pub(super) fn scan(text: &[u8], seen: &mut u64) -> Option<usize> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let (words, few) = text.as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let differing = word ^ (ONES * 0x0a);
+        // The top bit of octets that do not differ; of those before the first such octet never.
+        let equal = differing.wrapping_sub(ONES) & !differing & TOPS;
+        if equal != 0 {
+            // Of the octets behind it none that is not ASCII comes through.
+            *seen |= word & (equal - 1);
+            return Some(index * 8 + equal.trailing_zeros() as usize / 8);
+        }
+        *seen |= word;
+    }
+    let at = few.iter().position(|octet| *octet == b'\n');
+    for octet in few.iter().take(at.unwrap_or(8)) {
+        *seen |= u64::from(*octet);
+    }
+    at.map(|at| words.len() * 8 + at)
+}
+
+/// The text of a line that the parser took: what is behind code and hyphen or blank, line end taken off.
+pub(super) fn text_of(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.get(4..).unwrap_or_default()
 }
 
 // Errors are `()`: nothing is said about a line that fails but its octets, and nothing is built on the way.

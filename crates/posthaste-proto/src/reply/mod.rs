@@ -24,6 +24,8 @@ use core::fmt;
 
 use text::Text;
 
+pub(crate) use line::line_end;
+
 pub use code::{ReplyClass, ReplyCode};
 pub use enhanced::EnhancedStatusCode;
 pub use parser::{MalformedReply, Parser, ReplyError, ReplyLimits, ReplyRef};

@@ -1,10 +1,11 @@
-//! Bytes to replies, at any split of the input. Lines are found by memchr; every octet is looked at once.
+//! Bytes to replies, at any split of the input. Every octet is looked at for a line end once.
 
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::line::Line;
-use super::{EnhancedStatusCode, Quirk, Quirks, Reply, ReplyCode, first_line, printable};
+use super::line::{Line, TOPS, line_end, scan, text_of};
+use super::{EnhancedStatusCode, Quirk, Quirks, Reply, ReplyCode, printable};
 
 /// Collects lines until a reply is whole.
 ///
@@ -13,25 +14,39 @@ use super::{EnhancedStatusCode, Quirk, Quirks, Reply, ReplyCode, first_line, pri
 #[derive(Debug, Clone)]
 pub struct Parser {
     limits: ReplyLimits,
-    /// The beginning of a line whose end has not come yet.
-    partial: Vec<u8>,
-    /// How long the line that is on its way may become; 0 between replies and after an error.
-    room: usize,
+    /// The lines of the reply as they came, codes and line ends too, and the beginning of a line whose end has not come yet.
+    raw: Vec<u8>,
+    /// Where in `raw` that last line begins.
+    line: usize,
+    /// How long `raw` may become before that line ends; 0 between replies and after an error.
+    full: usize,
     whole: Lines,
-    /// `whole` is a reply that was already given out.
+    /// `raw` is a reply that was already given out.
     taken: bool,
 }
 
-/// The lines of a reply that are whole.
+/// What is known of the lines that are whole.
 #[derive(Debug, Clone, Default)]
 struct Lines {
-    /// Joined with LF.
-    text: Vec<u8>,
     code: Option<ReplyCode>,
+    /// Octets of the first line, line end included.
+    first: usize,
+    /// What the last line began with when more follow: most of these begin with the same.
+    begin: Option<[u8; 4]>,
     octets: usize,
     count: usize,
     quirks: Quirks,
     failed: Option<ReplyError>,
+}
+
+/// What a line was.
+enum Added {
+    /// Blank, before the reply.
+    Blank,
+    /// One that more follow.
+    More,
+    /// The last of its reply.
+    Last(ReplyCode),
 }
 
 /// [`Lines::failed`] says why. It stands for the error where results are made for each line.
@@ -56,7 +71,10 @@ pub struct ReplyLimits {
 #[derive(Clone, Copy)]
 pub struct ReplyRef<'a> {
     code: ReplyCode,
-    text: &'a [u8],
+    /// Octets of the first line, line end included.
+    first: usize,
+    /// Its lines as they came.
+    raw: &'a [u8],
     quirks: Quirks,
 }
 
@@ -91,8 +109,9 @@ impl Parser {
     pub fn new(limits: ReplyLimits) -> Self {
         Self {
             limits,
-            partial: Vec::new(),
-            room: limits.line.min(limits.reply),
+            raw: Vec::new(),
+            line: 0,
+            full: limits.line.min(limits.reply),
             whole: Lines::default(),
             taken: false,
         }
@@ -103,9 +122,9 @@ impl Parser {
     pub fn parse(&mut self, input: &mut &[u8]) -> Result<Option<ReplyRef<'_>>, ReplyError> {
         // A peer that sends octet by octet shall not cost a search for each.
         if let [octet @ (0..=b'\t' | b'\x0b'..=0x7f)] = **input
-            && self.partial.len() < self.room
+            && self.raw.len() < self.full
         {
-            self.partial.push(octet);
+            self.raw.push(octet);
             *input = &[];
             return Ok(None);
         }
@@ -115,22 +134,25 @@ impl Parser {
     fn parse_lines(&mut self, input: &mut &[u8]) -> Result<Option<ReplyRef<'_>>, ReplyError> {
         if self.taken {
             self.taken = false;
+            self.raw.clear();
             self.whole.clear();
-            self.measure_room();
+            self.expect_line(self.room());
         }
         match self.collect(input) {
             Ok(Some(code)) => {
                 self.taken = true;
-                self.room = 0;
+                self.full = 0;
                 Ok(Some(ReplyRef {
                     code,
-                    text: &self.whole.text,
+                    first: self.whole.first,
+                    raw: &self.raw,
                     quirks: self.whole.quirks,
                 }))
             }
             Ok(None) => Ok(None),
             Err(Failed) => {
-                self.room = 0;
+                self.raw.clear();
+                self.expect_line(0);
                 // There always is one: `Failed` comes from where it is set.
                 self.whole.failed.clone().map_or(Ok(None), Err)
             }
@@ -139,7 +161,7 @@ impl Parser {
 
     /// True when no octet of an unfinished reply is held; blank lines before a reply do not count.
     pub fn is_empty(&self) -> bool {
-        self.taken || self.whole.code.is_none() && matches!(self.partial.as_slice(), [] | [b'\r'])
+        self.taken || self.whole.code.is_none() && matches!(self.begun(), [] | [b'\r'])
     }
 
     /// The text of a reply that was begun and not finished, for an error's sake: at most [`Reply::KEPT`] octets.
@@ -154,12 +176,31 @@ impl Parser {
         if self.is_empty() {
             return None;
         }
-        let mut text = self.whole.text.clone();
-        if !text.is_empty() && !self.partial.is_empty() {
+        let begun = self.begun();
+        let mut text = Vec::with_capacity(self.raw.len());
+        join(self.raw.get(..self.line).unwrap_or_default(), &mut text);
+        if !text.is_empty() && !begun.is_empty() {
             text.push(b'\n');
         }
-        text.extend_from_slice(&self.partial);
+        text.extend_from_slice(begun);
         Some(text)
+    }
+
+    /// The beginning of a line whose end has not come yet.
+    fn begun(&self) -> &[u8] {
+        self.raw.get(self.line..).unwrap_or_default()
+    }
+
+    /// How long the next line may become.
+    fn room(&self) -> usize {
+        let left = self.limits.reply.saturating_sub(self.whole.octets);
+        self.limits.line.min(left)
+    }
+
+    /// A line begins here, of at most so many octets.
+    fn expect_line(&mut self, room: usize) {
+        self.line = self.raw.len();
+        self.full = self.line + room;
     }
 
     /// Takes whole lines off `input` until one of them ends the reply.
@@ -167,63 +208,105 @@ impl Parser {
         if self.whole.failed.is_some() {
             return Err(Failed);
         }
-        let given = *input;
-        let last = self.take_lines(input);
-        // Codes and line ends are ASCII: what is not stands in the text. Looked for once, not line by line.
-        let taken = given.len() - input.len();
-        if !given.get(..taken).unwrap_or_default().is_ascii() {
-            self.whole.quirks.insert(Quirk::EightBit);
+        let mut last = None;
+        if self.line < self.raw.len() {
+            last = self.end_line(input)?;
         }
-        last
+        if last.is_none() && !input.is_empty() {
+            last = self.take_lines(input)?;
+        }
+        Ok(last)
     }
 
+    /// Goes on with the line that was begun.
+    fn end_line(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
+        let mut seen = 0;
+        let at = scan(input, &mut seen);
+        let (head, rest) = input.split_at(at.unwrap_or(input.len()));
+        if self.raw.len() + head.len() > self.full {
+            return Err(self.too_long(self.full - self.line));
+        }
+        self.whole.look_at(seen);
+        self.raw.extend_from_slice(head);
+        let Some((lf, rest)) = rest.split_first() else {
+            *input = rest;
+            return Ok(None);
+        };
+        *input = rest;
+        let line = self.raw.get(self.line..).unwrap_or_default();
+        let added = self.whole.add(line, self.limits.lines)?;
+        match added {
+            Added::Blank => self.raw.clear(),
+            Added::More | Added::Last(_) => self.raw.push(*lf),
+        }
+        self.expect_line(self.room());
+        Ok(added.last())
+    }
+
+    /// Takes lines, the first of which begins where `input` does. They are kept in one piece.
+    #[inline]
     fn take_lines(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
-        while let Some(at) = memchr::memchr(b'\n', input) {
-            let (head, rest) = input.split_at(at);
-            *input = rest.get(1..).unwrap_or_default();
-            self.check_length(head.len())?;
-            let line = if self.partial.is_empty() {
-                head
-            } else {
-                self.partial.extend_from_slice(head);
-                &self.partial
-            };
-            let last = self.whole.add(line, self.limits.lines);
-            self.partial.clear();
-            if let Some(code) = last? {
-                return Ok(Some(code));
+        let mut lines = *input;
+        let mut rest = lines;
+        let mut room = self.full - self.line;
+        loop {
+            let mut seen = 0;
+            let found = scan(rest, &mut seen);
+            let at = found.unwrap_or(rest.len());
+            if at > room {
+                return Err(self.too_long(room));
             }
-            self.measure_room();
+            self.whole.look_at(seen);
+            if found.is_none() {
+                *input = &[];
+                self.raw.extend_from_slice(lines);
+                self.line = self.raw.len() - rest.len();
+                self.full = self.line + room;
+                return Ok(None);
+            }
+            let (line, behind) = rest.split_at(at);
+            rest = behind.get(1..).unwrap_or_default();
+            match self.whole.add(line, self.limits.lines)? {
+                Added::Blank => lines = rest,
+                Added::More => rest = self.whole.add_alike(rest, &self.limits),
+                Added::Last(code) => {
+                    *input = rest;
+                    let whole = lines.len() - rest.len();
+                    self.raw
+                        .extend_from_slice(lines.get(..whole).unwrap_or_default());
+                    return Ok(Some(code));
+                }
+            }
+            room = self.room();
         }
-        let rest = core::mem::take(input);
-        self.check_length(rest.len())?;
-        self.partial.extend_from_slice(rest);
-        Ok(None)
     }
 
-    /// Whether the line may grow by so many octets; the limit that it meets first, so that a line fed in pieces fails
-    /// like a whole one.
-    fn check_length(&mut self, added: usize) -> Result<(), Failed> {
-        if self.partial.len() + added <= self.room {
-            Ok(())
-        } else if self.room == self.limits.line {
-            Err(self.whole.fail(ReplyError::LineTooLong(self.limits.line)))
+    /// The limit that a line meets first, so that a line fed in pieces fails like a whole one.
+    #[cold]
+    fn too_long(&mut self, room: usize) -> Failed {
+        self.whole.fail(if room == self.limits.line {
+            ReplyError::LineTooLong(self.limits.line)
         } else {
-            Err(self.whole.fail(ReplyError::TooLong(self.limits.reply)))
-        }
+            ReplyError::TooLong(self.limits.reply)
+        })
     }
+}
 
-    fn measure_room(&mut self) {
-        let left = self.limits.reply.saturating_sub(self.whole.octets);
-        self.room = self.limits.line.min(left);
+impl Added {
+    fn last(self) -> Option<ReplyCode> {
+        match self {
+            Self::Last(code) => Some(code),
+            Self::Blank | Self::More => None,
+        }
     }
 }
 
 impl Lines {
-    /// Adds one line, LF taken off; the code when it was the last of its reply.
-    #[inline]
-    fn add(&mut self, line: &[u8], limit: usize) -> Result<Option<ReplyCode>, Failed> {
-        self.octets += line.len() + 1;
+    /// Adds one line, LF taken off.
+    #[inline(always)]
+    fn add(&mut self, line: &[u8], limit: usize) -> Result<Added, Failed> {
+        let length = line.len() + 1;
+        self.octets += length;
         self.count += 1;
         if self.count > limit {
             return Err(self.fail(ReplyError::TooManyLines(limit)));
@@ -237,7 +320,7 @@ impl Lines {
         };
         if line.is_empty() && self.code.is_none() {
             self.quirks.insert(Quirk::BlankLine);
-            return Ok(None);
+            return Ok(Added::Blank);
         }
         let Some(parsed) = Line::parse(line) else {
             return Err(self.fail(ReplyError::Malformed(MalformedReply(line.to_vec()))));
@@ -247,14 +330,67 @@ impl Lines {
                 let then = parsed.code;
                 return Err(self.fail(ReplyError::CodesDisagree { first, then }));
             }
-            Some(_) => self.text.push(b'\n'),
-            None => self.code = Some(parsed.code),
+            Some(_) => {}
+            None => {
+                self.code = Some(parsed.code);
+                self.first = length;
+            }
         }
         if parsed.bare {
             self.quirks.insert(Quirk::BareCode);
         }
-        self.text.extend_from_slice(parsed.text);
-        Ok((!parsed.more).then_some(parsed.code))
+        if parsed.more {
+            self.begin = line.first_chunk().copied();
+            Ok(Added::More)
+        } else {
+            Ok(Added::Last(parsed.code))
+        }
+    }
+
+    /// Adds lines that begin like the one before and end with CR LF, as nearly all do, and gives back what is behind them.
+    /// At a line about which there is more to be said it stops.
+    #[inline(never)]
+    fn add_alike<'a>(&mut self, lines: &'a [u8], limits: &ReplyLimits) -> &'a [u8] {
+        let Some(begin) = self.begin else {
+            return lines;
+        };
+        // In so many octets no limit can be met: the shortest line has six.
+        let safe = limits
+            .line
+            .min(limits.reply.saturating_sub(self.octets))
+            .min((limits.lines - self.count).saturating_mul(6));
+        let mut rest = lines.get(..safe).unwrap_or(lines);
+        let mut taken = 0;
+        let mut seen = 0;
+        while let Some((head, text)) = rest.split_first_chunk()
+            && *head == begin
+        {
+            let mut seen_here = seen;
+            let Some(at) = scan(text, &mut seen_here) else {
+                break;
+            };
+            let Some((line, [_, behind @ ..])) = text.split_at_checked(at) else {
+                break;
+            };
+            let [.., b'\r'] = line else {
+                break;
+            };
+            seen = seen_here;
+            rest = behind;
+            taken += begin.len() + at + 1;
+            self.count += 1;
+        }
+        self.look_at(seen);
+        self.octets += taken;
+        lines.get(taken..).unwrap_or_default()
+    }
+
+    /// Codes and line ends are ASCII: what is not stands in the text.
+    #[inline(always)]
+    fn look_at(&mut self, seen: u64) {
+        if seen & TOPS != 0 {
+            self.quirks.insert(Quirk::EightBit);
+        }
     }
 
     #[cold]
@@ -264,11 +400,31 @@ impl Lines {
     }
 
     fn clear(&mut self) {
-        self.text.clear();
         self.code = None;
+        self.begin = None;
         self.octets = 0;
         self.count = 0;
         self.quirks = Quirks::default();
+    }
+}
+
+/// The texts of whole lines.
+fn texts(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = raw;
+    core::iter::from_fn(move || {
+        let (line, behind) = rest.split_at_checked(line_end(rest)?)?;
+        rest = behind.get(1..).unwrap_or_default();
+        Some(text_of(line))
+    })
+}
+
+/// Adds the texts of these lines to `text`, joined with LF.
+fn join(raw: &[u8], text: &mut Vec<u8>) {
+    for (index, line) in texts(raw).enumerate() {
+        if index > 0 {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(line);
     }
 }
 
@@ -296,13 +452,13 @@ impl<'a> ReplyRef<'a> {
 
     /// The enhanced status code of the first line.
     pub fn enhanced(&self) -> Option<EnhancedStatusCode> {
-        EnhancedStatusCode::split_off(first_line(self.text), self.code)
-            .map(|(enhanced, _)| enhanced)
+        let first = self.raw_lines().next().unwrap_or_default();
+        EnhancedStatusCode::split_off(first, self.code).map(|(enhanced, _)| enhanced)
     }
 
     /// The lines as sent, codes and line ends taken off, enhanced codes left in.
     pub fn raw_lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.text.split(|octet| *octet == b'\n')
+        texts(self.raw)
     }
 
     /// What the server did beside the standard in this reply.
@@ -312,17 +468,28 @@ impl<'a> ReplyRef<'a> {
 
     /// Keeps it: one allocation, at most [`Reply::KEPT`] octets of text.
     pub fn to_reply(&self) -> Reply {
-        Reply::keep(self.code, self.text)
+        Reply::keep(self.code, &self.text())
     }
 
-    pub(crate) fn text(&self) -> &'a [u8] {
-        self.text
+    /// The lines, joined with LF.
+    pub(crate) fn text(&self) -> Cow<'a, [u8]> {
+        if self.raw.len() == self.first {
+            return Cow::Borrowed(self.raw_lines().next().unwrap_or_default());
+        }
+        let mut text = Vec::with_capacity(self.raw.len());
+        join(self.raw, &mut text);
+        Cow::Owned(text)
+    }
+
+    /// The lines behind the first one as they came, codes and line ends too.
+    pub(crate) fn further_lines(&self) -> &'a [u8] {
+        self.raw.get(self.first..).unwrap_or_default()
     }
 }
 
 impl fmt::Debug for ReplyRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReplyRef({} {})", self.code, printable(self.text))
+        write!(f, "ReplyRef({} {})", self.code, printable(&self.text()))
     }
 }
 

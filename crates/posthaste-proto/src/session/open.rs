@@ -10,7 +10,7 @@ use super::event::Event;
 use super::state::{Asked, Opening, State};
 use super::step::TlsMode;
 use super::{Session, TlsInfo};
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, Extension};
 use crate::command::{self, MechanismName};
 use crate::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
 use crate::reply::{Reply, ReplyClass, ReplyRef};
@@ -151,7 +151,8 @@ impl Session {
         let offered = self
             .capabilities
             .as_ref()
-            .and_then(|capabilities| capabilities.auth.clone());
+            .filter(|capabilities| capabilities.offers(Extension::Auth))
+            .map(|capabilities| capabilities.auth().collect::<Vec<_>>().join(" "));
         let Some(offered) = offered else {
             return self.fail_politely(Cause::Auth(AuthFailure::NotOffered { encrypted }));
         };
