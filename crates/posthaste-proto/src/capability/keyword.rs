@@ -1,7 +1,9 @@
 //! The keywords of EHLO that are known here, recognised by comparing and without a search.
 
+use crate::reply::{Word, padded};
+
 /// A keyword, as the server may write it in any case. Those before AUTH stand alone: nothing behind them is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keyword {
     BinaryMime,
     Chunking,
@@ -26,39 +28,50 @@ pub(super) enum Keyword {
 pub(super) struct Keywords(u16);
 
 impl Keyword {
-    /// The keyword whose letters `text` begins with, and what stands behind them: where a keyword [`ends`], it is this one.
+    /// The keyword whose letters `text` begins with: where a keyword [`ends`] behind them, it is this one.
     #[inline(always)]
-    pub(super) fn split_off(text: &[u8]) -> Option<(Self, &[u8])> {
+    pub(super) fn find(text: &[u8]) -> Option<Self> {
         let word = first_word(text);
         // Lower case where it is a letter; the few that begin alike are compared one after the other.
+        let is = |name| begins(text, word, name);
         match word as u8 | 0x20 {
-            b'8' => behind(text, word, b"8BITMIME", Self::EightBitMime),
-            b'a' => behind(text, word, b"AUTH", Self::Auth),
-            b'b' => behind(text, word, b"BINARYMIME", Self::BinaryMime),
-            b'c' => behind(text, word, b"CHUNKING", Self::Chunking),
-            b'd' => behind(text, word, b"DSN", Self::Dsn)
-                .or_else(|| behind(text, word, b"DELIVERBY", Self::DeliverBy)),
-            b'e' => behind(
-                text,
-                word,
-                b"ENHANCEDSTATUSCODES",
-                Self::EnhancedStatusCodes,
-            ),
-            b'f' => behind(text, word, b"FUTURERELEASE", Self::FutureRelease),
-            b'l' => behind(text, word, b"LIMITS", Self::Limits),
-            b'm' => behind(text, word, b"MT-PRIORITY", Self::MtPriority),
-            b'p' => behind(text, word, b"PIPELINING", Self::Pipelining),
-            b'r' => behind(text, word, b"REQUIRETLS", Self::RequireTls),
-            b's' => behind(text, word, b"SIZE", Self::Size)
-                .or_else(|| behind(text, word, b"STARTTLS", Self::StartTls))
-                .or_else(|| behind(text, word, b"SMTPUTF8", Self::SmtpUtf8)),
-            b'x' => behind(text, word, b"X-EXPS", Self::XExps),
+            b'8' if is("8BITMIME") => Some(Self::EightBitMime),
+            b'a' if is("AUTH") => Some(Self::Auth),
+            b'b' if is("BINARYMIME") => Some(Self::BinaryMime),
+            b'c' if is("CHUNKING") => Some(Self::Chunking),
+            b'd' if is("DSN") => Some(Self::Dsn),
+            b'd' if is("DELIVERBY") => Some(Self::DeliverBy),
+            b'e' if is("ENHANCEDSTATUSCODES") => Some(Self::EnhancedStatusCodes),
+            b'f' if is("FUTURERELEASE") => Some(Self::FutureRelease),
+            b'l' if is("LIMITS") => Some(Self::Limits),
+            b'm' if is("MT-PRIORITY") => Some(Self::MtPriority),
+            b'p' if is("PIPELINING") => Some(Self::Pipelining),
+            b'r' if is("REQUIRETLS") => Some(Self::RequireTls),
+            b's' if is("SIZE") => Some(Self::Size),
+            b's' if is("STARTTLS") => Some(Self::StartTls),
+            b's' if is("SMTPUTF8") => Some(Self::SmtpUtf8),
+            b'x' if is("X-EXPS") => Some(Self::XExps),
             _ => None,
         }
     }
 
-    pub(super) fn stands_alone(self) -> bool {
-        self < Self::Auth
+    /// How many letters it has.
+    pub(super) const fn length(self) -> usize {
+        match self {
+            Self::Dsn => 3,
+            Self::Auth | Self::Size => 4,
+            Self::Limits | Self::XExps => 6,
+            Self::Chunking | Self::EightBitMime | Self::SmtpUtf8 | Self::StartTls => 8,
+            Self::DeliverBy => 9,
+            Self::BinaryMime | Self::Pipelining | Self::RequireTls => 10,
+            Self::MtPriority => 11,
+            Self::FutureRelease => 13,
+            Self::EnhancedStatusCodes => 19,
+        }
+    }
+
+    pub(super) const fn stands_alone(self) -> bool {
+        (self as u16) < Self::Auth as u16
     }
 }
 
@@ -87,39 +100,25 @@ pub(super) fn ends(rest: &[u8]) -> bool {
 /// The first 8 octets; NUL for those that are not there.
 #[inline(always)]
 fn first_word(text: &[u8]) -> u64 {
-    u64::from_le_bytes(match text.first_chunk() {
-        Some(octets) => *octets,
-        None => {
-            let mut octets = [0; 8];
-            octets
-                .iter_mut()
-                .zip(text)
-                .for_each(|(to, from)| *to = *from);
-            octets
-        }
-    })
+    let Word(word) = match text.first_chunk() {
+        Some(octets) => Word::of(octets),
+        None => Word::of(&padded(text)),
+    };
+    word
 }
 
-/// What stands behind `name`, which must be in capitals, when `text`, whose first octets are `word`, begins with it. The
-/// length is known when this is compiled, which makes one comparison of it, or two or three of the few long names.
+/// Whether `text`, whose first octets are `word`, begins with `name`, which must be in capitals. The name is known when
+/// this is compiled, which makes one comparison of it, or two or three of the few long names.
 #[inline(always)]
-fn behind<'a, const N: usize>(
-    text: &'a [u8],
-    word: u64,
-    name: &[u8; N],
-    keyword: Keyword,
-) -> Option<(Keyword, &'a [u8])> {
-    let mut differ = differences(word, name);
-    if let Some((_, more)) = name.split_first_chunk::<8>() {
-        if differ != 0 {
-            return None;
-        }
-        for (place, name) in (8..).step_by(8).zip(more.chunks(8)) {
-            differ |= differences(first_word(text.get(place..)?), name);
-        }
-    }
-    let rest = text.get(N..)?;
-    (differ == 0).then_some((keyword, rest))
+fn begins(text: &[u8], word: u64, name: &str) -> bool {
+    let mut words = name.as_bytes().chunks(8).enumerate();
+    words.all(|(index, name)| {
+        let word = match index {
+            0 => word,
+            _ => first_word(text.get(index * 8..).unwrap_or_default()),
+        };
+        differences(word, name) == 0
+    })
 }
 
 /// Where `word` is not `name`, of which the first 8 octets count.
@@ -145,7 +144,11 @@ mod tests {
 
     #[test]
     fn any_case_and_whole_words_only() {
-        let rest = |text: &'static [u8]| Keyword::split_off(text).filter(|(_, rest)| ends(rest));
+        let rest = |text: &'static [u8]| {
+            let keyword = Keyword::find(text)?;
+            let rest = text.get(keyword.length()..)?;
+            ends(rest).then_some((keyword, rest))
+        };
         assert_eq!(rest(b"dSn"), Some((Keyword::Dsn, &b""[..])));
         assert_eq!(rest(b"SIZE=5\nDSN"), Some((Keyword::Size, &b"=5\nDSN"[..])));
         assert_eq!(

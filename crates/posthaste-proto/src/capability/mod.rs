@@ -95,21 +95,10 @@ impl Capabilities {
     const IN_KEYWORDS: &[u8] = b"-_.";
 
     /// Reads the lines behind the first one, which names the server.
+    #[inline]
     pub fn from_reply(reply: &ReplyRef<'_>) -> Self {
         let mut capabilities = Self::NONE;
-        let mut lines = reply.further_lines();
-        // Behind the code and the hyphen or blank.
-        while let Some(text) = lines.get(4..) {
-            lines = match Keyword::split_off(text) {
-                // Most lines are this and nothing else: where the keyword ends, the line ends.
-                Some((keyword, [b'\r', b'\n', behind @ ..])) if keyword.stands_alone() => {
-                    capabilities.meet(keyword);
-                    behind
-                }
-                found => capabilities.read_line(text, found),
-            };
-        }
-        capabilities.set_flags();
+        capabilities.read(reply.further_lines());
         capabilities
     }
 
@@ -214,6 +203,25 @@ impl Capabilities {
         self.auth.words(b"-_")
     }
 
+    fn read(&mut self, mut lines: &[u8]) {
+        // Behind the code and the hyphen or blank.
+        while let Some(text) = lines.get(4..) {
+            let keyword = Keyword::find(text);
+            lines = match keyword {
+                // Most lines are this and nothing else: where the keyword ends, the line ends.
+                Some(keyword)
+                    if keyword.stands_alone()
+                        && let Some([b'\r', b'\n', behind @ ..]) = text.get(keyword.length()..) =>
+                {
+                    self.meet(keyword);
+                    behind
+                }
+                _ => self.read_line(text, keyword),
+            };
+        }
+        self.set_flags();
+    }
+
     #[inline(always)]
     fn meet(&mut self, keyword: Keyword) {
         if self.known.contains(keyword) {
@@ -222,20 +230,27 @@ impl Capabilities {
         self.known.insert(keyword);
     }
 
-    /// Reads the line that `text` begins with and gives back those behind it.
+    /// Reads the line that `text` begins with, perhaps with this keyword, and gives back those behind it.
     #[inline(never)]
-    fn read_line<'a>(&mut self, text: &'a [u8], found: Option<(Keyword, &'a [u8])>) -> &'a [u8] {
-        let (line, lines) = text.split_at(line_end(text).unwrap_or(text.len()));
-        let line = line.trim_ascii_end();
-        match found {
-            Some((keyword, rest)) if ends(rest) => {
-                let length = text.len() - rest.len();
-                self.add(keyword, line.get(length..).unwrap_or_default());
+    fn read_line<'a>(&mut self, text: &'a [u8], keyword: Option<Keyword>) -> &'a [u8] {
+        let end = line_end(text).unwrap_or(text.len());
+        let (line, behind) = match text.split_at_checked(end) {
+            Some((line, [_, behind @ ..])) => (line, behind),
+            _ => (text, &[][..]),
+        };
+        let line = match line {
+            [line @ .., b'\r'] if line.last().is_some_and(u8::is_ascii_graphic) => line,
+            _ => line.trim_ascii_end(),
+        };
+        let rest = keyword.and_then(|keyword| line.get(keyword.length()..));
+        match (keyword, rest) {
+            (Some(keyword), Some(rest)) if ends(rest) => self.add(keyword, rest),
+            (None, _) if line.first().is_some_and(u8::is_ascii_alphanumeric) => {
+                self.add_other(line)
             }
-            None if line.first().is_some_and(u8::is_ascii_alphanumeric) => self.add_other(line),
             _ => self.read_odd_line(line),
         }
-        lines.get(1..).unwrap_or_default()
+        behind
     }
 
     /// A line that begins with a blank, perhaps, or ends with more than CR LF.
@@ -245,8 +260,10 @@ impl Capabilities {
         if words.len() < line.len() && !words.is_empty() {
             self.quirks.insert(Quirk::LeadingBlank);
         }
-        match Keyword::split_off(words) {
-            Some((keyword, rest)) if ends(rest) => self.add(keyword, rest),
+        let keyword = Keyword::find(words);
+        let rest = keyword.and_then(|keyword| words.get(keyword.length()..));
+        match (keyword, rest) {
+            (Some(keyword), Some(rest)) if ends(rest) => self.add(keyword, rest),
             _ => self.add_other(words),
         }
     }

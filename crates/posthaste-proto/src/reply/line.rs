@@ -35,38 +35,101 @@ impl Line {
     }
 }
 
-/// The top bit of each octet of a word: it tells what is not ASCII.
-pub(super) const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
-
 /// Where the first LF is.
 #[inline]
 pub(crate) fn line_end(text: &[u8]) -> Option<usize> {
-    scan(text, &mut 0)
+    scan(text).0
 }
 
-/// Where the first LF is. What stands before it, or all when there is none, is joined to the octets of `seen`. Lines are
-/// mostly so short that to call memchr costs more than to look at a few words of 8 octets.
+/// Where the first LF is, and whether what stands before it, or all when there is none, is ASCII. Lines are mostly so short
+/// that to call memchr costs more than to look at a few words of 8 octets.
 #[inline(always)]
-pub(super) fn scan(text: &[u8], seen: &mut u64) -> Option<usize> {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
+pub(super) fn scan(text: &[u8]) -> (Option<usize>, bool) {
     let (words, few) = text.as_chunks();
     for (index, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let differing = word ^ (ONES * 0x0a);
-        // The top bit of octets that do not differ; of those before the first such octet never.
-        let equal = differing.wrapping_sub(ONES) & !differing & TOPS;
-        if equal != 0 {
-            // Of the octets behind it none that is not ASCII comes through.
-            *seen |= word & (equal - 1);
-            return Some(index * 8 + equal.trailing_zeros() as usize / 8);
+        match Word::of(word).ends() {
+            Some(ends) if ends.is_empty() => {}
+            Some(ends) => return (Some(index * 8 + ends.first()), true),
+            None => return scan_any(text),
         }
-        *seen |= word;
     }
-    let at = few.iter().position(|octet| *octet == b'\n');
-    for octet in few.iter().take(at.unwrap_or(8)) {
-        *seen |= u64::from(*octet);
+    if few.is_empty() {
+        return (None, true);
     }
-    at.map(|at| words.len() * 8 + at)
+    // The last word overlaps the one before, in which no LF is.
+    let begin = text.len().saturating_sub(8);
+    let last = text.last_chunk().copied();
+    match Word::of(&last.unwrap_or_else(|| padded(text))).ends() {
+        Some(ends) if ends.is_empty() => (None, true),
+        Some(ends) => (Some(begin + ends.first()), true),
+        None => scan_any(text),
+    }
+}
+
+/// The same where octets outside ASCII are.
+#[cold]
+fn scan_any(text: &[u8]) -> (Option<usize>, bool) {
+    let end = memchr::memchr(b'\n', text);
+    let line = text.get(..end.unwrap_or(text.len()));
+    (end, line.is_some_and(<[u8]>::is_ascii))
+}
+
+/// Eight octets, the first of them the lowest.
+#[derive(Clone, Copy)]
+pub(crate) struct Word(pub(crate) u64);
+
+/// Where LFs are in a word: the top bit of each of them.
+#[derive(Clone, Copy)]
+pub(super) struct LineEnds(u64);
+
+impl Word {
+    const TOPS: u64 = u64::from_le_bytes([0x80; 8]);
+
+    #[inline(always)]
+    pub(crate) fn of(octets: &[u8; 8]) -> Self {
+        Self(u64::from_le_bytes(*octets))
+    }
+
+    /// `None` when an octet is not ASCII.
+    #[inline(always)]
+    pub(super) fn ends(self) -> Option<LineEnds> {
+        if self.0 & Self::TOPS != 0 {
+            return None;
+        }
+        // No octet is over 0x7f: nothing is borrowed from the next, and only 0 leaves the top bit where it is.
+        let differing = self.0 ^ u64::from_le_bytes([b'\n'; 8]);
+        Some(LineEnds((Self::TOPS - differing) & Self::TOPS))
+    }
+}
+
+impl LineEnds {
+    #[inline(always)]
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The place of the first, 0 to 7.
+    #[inline(always)]
+    pub(super) fn first(self) -> usize {
+        self.0.trailing_zeros() as usize / 8
+    }
+
+    /// All but the first.
+    #[inline(always)]
+    pub(super) fn others(self) -> Self {
+        Self(self.0 & self.0.wrapping_sub(1))
+    }
+}
+
+/// Fewer than 8 octets, and NULs behind them.
+#[cold]
+pub(crate) fn padded(text: &[u8]) -> [u8; 8] {
+    let mut octets = [0; 8];
+    octets
+        .iter_mut()
+        .zip(text)
+        .for_each(|(to, from)| *to = *from);
+    octets
 }
 
 /// The text of a line that the parser took: what is behind code and hyphen or blank, line end taken off.

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::line::{Line, TOPS, line_end, scan, text_of};
+use super::line::{Line, Word, line_end, scan, text_of};
 use super::{EnhancedStatusCode, Quirk, Quirks, Reply, ReplyCode, printable};
 
 /// Collects lines until a reply is whole.
@@ -220,13 +220,12 @@ impl Parser {
 
     /// Goes on with the line that was begun.
     fn end_line(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
-        let mut seen = 0;
-        let at = scan(input, &mut seen);
+        let (at, ascii) = scan(input);
         let (head, rest) = input.split_at(at.unwrap_or(input.len()));
         if self.raw.len() + head.len() > self.full {
             return Err(self.too_long(self.full - self.line));
         }
-        self.whole.look_at(seen);
+        self.whole.look_at(ascii);
         self.raw.extend_from_slice(head);
         let Some((lf, rest)) = rest.split_first() else {
             *input = rest;
@@ -250,13 +249,12 @@ impl Parser {
         let mut rest = lines;
         let mut room = self.full - self.line;
         loop {
-            let mut seen = 0;
-            let found = scan(rest, &mut seen);
+            let (found, ascii) = scan(rest);
             let at = found.unwrap_or(rest.len());
             if at > room {
                 return Err(self.too_long(room));
             }
-            self.whole.look_at(seen);
+            self.whole.look_at(ascii);
             if found.is_none() {
                 *input = &[];
                 self.raw.extend_from_slice(lines);
@@ -351,7 +349,7 @@ impl Lines {
     /// At a line about which there is more to be said it stops.
     #[inline(never)]
     fn add_alike<'a>(&mut self, lines: &'a [u8], limits: &ReplyLimits) -> &'a [u8] {
-        let Some(begin) = self.begin else {
+        let Some(begin) = self.begin.filter(|begin| lines.starts_with(begin)) else {
             return lines;
         };
         // In so many octets no limit can be met: the shortest line has six.
@@ -359,36 +357,44 @@ impl Lines {
             .line
             .min(limits.reply.saturating_sub(self.octets))
             .min((limits.lines - self.count).saturating_mul(6));
-        let mut rest = lines.get(..safe).unwrap_or(lines);
+        let safe = lines.get(..safe).unwrap_or(lines);
+        let [first, second, third, hyphen] = begin;
+        let Word(border) = Word::of(&[b'\r', b'\n', first, second, third, hyphen, 0, 0]);
+        let (words, _) = safe.as_chunks();
+        let mut index = 0;
         let mut taken = 0;
-        let mut seen = 0;
-        while let Some((head, text)) = rest.split_first_chunk()
-            && *head == begin
-        {
-            let mut seen_here = seen;
-            let Some(at) = scan(text, &mut seen_here) else {
-                break;
-            };
-            let Some((line, [_, behind @ ..])) = text.split_at_checked(at) else {
-                break;
-            };
-            let [.., b'\r'] = line else {
-                break;
-            };
-            seen = seen_here;
-            rest = behind;
-            taken += begin.len() + at + 1;
-            self.count += 1;
+        let mut count = self.count;
+        'words: while let Some(ends) = words.get(index).and_then(|word| Word::of(word).ends()) {
+            let mut ends = ends;
+            while !ends.is_empty() {
+                // From the CR to what the next line begins with.
+                let end = index * 8 + ends.first();
+                let around = safe.get(end.wrapping_sub(1)..);
+                let Some(around) = around.and_then(<[u8]>::first_chunk) else {
+                    break 'words;
+                };
+                let differing = Word::of(around).0 ^ border;
+                if differing << 48 != 0 {
+                    break 'words;
+                }
+                taken = end + 1;
+                count += 1;
+                if differing << 16 != 0 {
+                    break 'words;
+                }
+                ends = ends.others();
+            }
+            index += 1;
         }
-        self.look_at(seen);
+        self.count = count;
         self.octets += taken;
         lines.get(taken..).unwrap_or_default()
     }
 
     /// Codes and line ends are ASCII: what is not stands in the text.
     #[inline(always)]
-    fn look_at(&mut self, seen: u64) {
-        if seen & TOPS != 0 {
+    fn look_at(&mut self, ascii: bool) {
+        if !ascii {
             self.quirks.insert(Quirk::EightBit);
         }
     }
