@@ -1,13 +1,13 @@
-//! Words of the server that are kept as it wrote them.
+//! Parts of lines of the server that are kept as it wrote them.
 
 use alloc::vec::Vec;
 
-/// Words, a blank behind each: in place while they are few, which they mostly are.
+/// Texts without LF, an LF behind each: in place while they are short, which they mostly are.
 #[derive(Clone)]
 pub(super) struct Kept {
     place: [u8; Self::IN_PLACE],
     length: u8,
-    /// All of them, when they have no room in place.
+    /// All of them, when there is no room in place.
     many: Option<Vec<u8>>,
 }
 
@@ -22,32 +22,32 @@ impl Kept {
         many: None,
     };
 
-    /// Keeps more words.
+    /// Keeps another.
     #[inline]
-    pub(super) fn push(&mut self, words: &[u8]) {
+    pub(super) fn push(&mut self, text: &[u8]) {
         let begin = usize::from(self.length);
-        let end = begin + words.len();
+        let end = begin + text.len();
         let place = self
             .place
             .get_mut(begin..=end)
             .filter(|_| self.many.is_none());
-        if let (Some([place @ .., blank]), Ok(length)) = (place, u8::try_from(end + 1)) {
-            place.copy_from_slice(words);
-            *blank = b' ';
+        if let (Some([place @ .., end_of_line]), Ok(length)) = (place, u8::try_from(end + 1)) {
+            place.copy_from_slice(text);
+            *end_of_line = b'\n';
             self.length = length;
         } else {
-            self.push_many(words);
+            self.push_many(text);
         }
     }
 
     #[cold]
-    fn push_many(&mut self, words: &[u8]) {
+    fn push_many(&mut self, text: &[u8]) {
         let many = self.many.get_or_insert_with(|| {
             let few = self.place.get(..usize::from(self.length));
             few.unwrap_or_default().to_vec()
         });
-        many.extend_from_slice(words);
-        many.push(b' ');
+        many.extend_from_slice(text);
+        many.push(b'\n');
     }
 
     /// How many octets are kept.
@@ -55,16 +55,10 @@ impl Kept {
         self.octets().len()
     }
 
-    /// The words that are of letters, digits and these other characters; those that are not were no words.
-    pub(super) fn words<'a>(&'a self, others: &'static [u8]) -> impl Iterator<Item = &'a str> {
-        self.octets()
-            .split(u8::is_ascii_whitespace)
-            .filter(|word| !word.is_empty())
-            .filter(|word| {
-                word.iter()
-                    .all(|octet| octet.is_ascii_alphanumeric() || others.contains(octet))
-            })
-            .filter_map(|word| core::str::from_utf8(word).ok())
+    /// All that are kept.
+    pub(super) fn all(&self) -> impl Iterator<Item = &[u8]> {
+        let texts = self.octets().split_inclusive(|octet| *octet == b'\n');
+        texts.filter_map(|text| text.strip_suffix(b"\n"))
     }
 
     fn octets(&self) -> &[u8] {
@@ -97,17 +91,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_kept_in_place_and_beyond() {
+    fn texts_are_kept_in_place_and_beyond() {
         for length in 0..80 {
             let long = "x".repeat(length);
+            let texts = ["a  b-c\t\u{e9}", &long, "D"];
             let mut kept = Kept::NONE;
-            for words in ["a  b-c\t\u{e9}", &long, "D"] {
-                kept.push(words.as_bytes());
-            }
-            let mut expected = Vec::from(["a", "b-c", long.as_str(), "D"]);
-            expected.retain(|word| !word.is_empty());
-            assert_eq!(kept.words(b"-").collect::<Vec<_>>(), expected);
-            assert_eq!(kept.words(b"").next(), Some("a"));
+            texts.iter().for_each(|text| kept.push(text.as_bytes()));
+            assert!(kept.all().eq(texts.map(str::as_bytes)));
             assert_eq!(kept.len(), length + 13);
         }
     }

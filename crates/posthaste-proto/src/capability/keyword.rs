@@ -57,17 +57,9 @@ impl Keyword {
 
     /// How many letters it has.
     pub(super) const fn length(self) -> usize {
-        match self {
-            Self::Dsn => 3,
-            Self::Auth | Self::Size => 4,
-            Self::Limits | Self::XExps => 6,
-            Self::Chunking | Self::EightBitMime | Self::SmtpUtf8 | Self::StartTls => 8,
-            Self::DeliverBy => 9,
-            Self::BinaryMime | Self::Pipelining | Self::RequireTls => 10,
-            Self::MtPriority => 11,
-            Self::FutureRelease => 13,
-            Self::EnhancedStatusCodes => 19,
-        }
+        /// In the order of [`Keyword`].
+        const LENGTHS: [u8; 16] = [10, 8, 3, 8, 19, 10, 10, 8, 8, 4, 9, 13, 6, 11, 4, 6];
+        LENGTHS[self as usize] as usize
     }
 
     pub(super) const fn stands_alone(self) -> bool {
@@ -163,6 +155,26 @@ mod tests {
             rest(b"EnhancedStatusCodes\r\n"),
             Some((Keyword::EnhancedStatusCodes, &b"\r\n"[..]))
         );
+        for name in [
+            "BINARYMIME",
+            "CHUNKING",
+            "DSN",
+            "8BITMIME",
+            "ENHANCEDSTATUSCODES",
+            "PIPELINING",
+            "REQUIRETLS",
+            "SMTPUTF8",
+            "STARTTLS",
+            "AUTH",
+            "DELIVERBY",
+            "FUTURERELEASE",
+            "LIMITS",
+            "MT-PRIORITY",
+            "SIZE",
+            "X-EXPS",
+        ] {
+            assert_eq!(Keyword::find(name.as_bytes()).unwrap().length(), name.len());
+        }
         for text in [
             &b""[..],
             b"D",

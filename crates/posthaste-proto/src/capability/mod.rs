@@ -51,9 +51,9 @@ pub struct Capabilities {
     pub limits: ServerLimits,
     /// The names of mechanisms behind AUTH, as they came.
     auth: Kept,
-    /// Keywords that are unknown here, as they came.
+    /// Lines that begin with no keyword known here, as they came.
     others: Kept,
-    unknown: u8,
+    kept: u8,
     known: Keywords,
     quirks: Quirks,
 }
@@ -77,7 +77,7 @@ impl Capabilities {
         limits: ServerLimits::NONE,
         auth: Kept::NONE,
         others: Kept::NONE,
-        unknown: 0,
+        kept: 0,
         known: Keywords::NONE,
         quirks: Quirks::NONE,
     };
@@ -90,9 +90,6 @@ impl Capabilities {
 
     /// At most so many octets of mechanism names are kept.
     const AUTH_KEPT: usize = 1024;
-
-    /// What a keyword may hold beside letters and digits: RFC 5321 section 4.1.1.1 allows `-`, servers write the others too.
-    const IN_KEYWORDS: &[u8] = b"-_.";
 
     /// Reads the lines behind the first one, which names the server.
     #[inline]
@@ -172,7 +169,7 @@ impl Capabilities {
             .into_iter()
             .filter(|(_, offered)| *offered)
             .map(|(name, _)| name)
-            .chain(self.others.words(Self::IN_KEYWORDS))
+            .chain(self.unknown())
             .any(|name| name.eq_ignore_ascii_case(keyword))
     }
 
@@ -200,7 +197,18 @@ impl Capabilities {
 
     /// What stands behind AUTH and is a SASL name (RFC 4422 section 3.1).
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.auth.words(b"-_")
+        let names = |line| words(line, u8::is_ascii_whitespace, b"-_");
+        self.auth.all().flat_map(names)
+    }
+
+    /// Keywords that are unknown here: the beginnings of the lines that were kept.
+    fn unknown(&self) -> impl Iterator<Item = &str> {
+        self.others
+            .all()
+            .filter_map(|line| {
+                words(line, |octet| matches!(octet, b' ' | b'\t' | b'='), b"-_.").next()
+            })
+            .filter(|keyword| keyword.len() <= Self::KEYWORD_KEPT)
     }
 
     fn read(&mut self, mut lines: &[u8]) {
@@ -211,7 +219,8 @@ impl Capabilities {
                 // Most lines are this and nothing else: where the keyword ends, the line ends.
                 Some(keyword)
                     if keyword.stands_alone()
-                        && let Some([b'\r', b'\n', behind @ ..]) = text.get(keyword.length()..) =>
+                        && let Some((_, rest)) = text.split_at_checked(keyword.length())
+                        && let Some((b"\r\n", behind)) = rest.split_first_chunk() =>
                 {
                     self.meet(keyword);
                     behind
@@ -233,21 +242,20 @@ impl Capabilities {
     /// Reads the line that `text` begins with, perhaps with this keyword, and gives back those behind it.
     #[inline(never)]
     fn read_line<'a>(&mut self, text: &'a [u8], keyword: Option<Keyword>) -> &'a [u8] {
-        let end = line_end(text).unwrap_or(text.len());
-        let (line, behind) = match text.split_at_checked(end) {
+        let length = keyword.map_or(0, Keyword::length);
+        let end = text.get(length..).and_then(line_end);
+        let (line, behind) = match end.and_then(|end| text.split_at_checked(length + end)) {
             Some((line, [_, behind @ ..])) => (line, behind),
             _ => (text, &[][..]),
         };
         let line = match line {
-            [line @ .., b'\r'] if line.last().is_some_and(u8::is_ascii_graphic) => line,
+            [text @ .., b'\r'] if text.last().is_some_and(u8::is_ascii_graphic) => text,
             _ => line.trim_ascii_end(),
         };
-        let rest = keyword.and_then(|keyword| line.get(keyword.length()..));
-        match (keyword, rest) {
-            (Some(keyword), Some(rest)) if ends(rest) => self.add(keyword, rest),
-            (None, _) if line.first().is_some_and(u8::is_ascii_alphanumeric) => {
-                self.add_other(line)
-            }
+        let rest = line.get(length..).unwrap_or_default();
+        match keyword {
+            Some(keyword) if ends(rest) => self.add(keyword, rest),
+            None if line.first().is_some_and(u8::is_ascii_alphanumeric) => self.add_other(line),
             _ => self.read_odd_line(line),
         }
         behind
@@ -327,17 +335,14 @@ impl Capabilities {
         self.starttls = self.known.contains(Keyword::StartTls);
     }
 
-    /// Remembers the keyword of a line when it is unknown here. One that is too long is forgotten, and so is what comes
-    /// after the last that is kept; what is no keyword is left out when they are asked for.
+    /// Remembers a line that begins with no keyword known here. What is behind the last that is kept is forgotten, and what
+    /// is no keyword left out when they are asked for.
     fn add_other(&mut self, line: &[u8]) {
-        let end = line
-            .iter()
-            .position(|octet| matches!(octet, b' ' | b'\t' | b'='));
-        let keyword = line.get(..end.unwrap_or(line.len())).unwrap_or_default();
-        let fits = (1..=Self::KEYWORD_KEPT).contains(&keyword.len());
-        if fits && usize::from(self.unknown) < Self::KEYWORDS_KEPT {
-            self.unknown += 1;
-            self.others.push(keyword);
+        // What makes a keyword too long goes with it, to be told.
+        let line = line.get(..=Self::KEYWORD_KEPT).unwrap_or(line);
+        if !line.is_empty() && usize::from(self.kept) < Self::KEYWORDS_KEPT {
+            self.kept += 1;
+            self.others.push(line);
         }
     }
 
@@ -356,6 +361,21 @@ impl Capabilities {
             self.auth.push(kept);
         }
     }
+}
+
+/// The words of a line, as far as they are of letters, digits and these other characters.
+fn words<'a>(
+    line: &'a [u8],
+    ends: impl Fn(&u8) -> bool,
+    others: &'static [u8],
+) -> impl Iterator<Item = &'a str> {
+    line.split(ends)
+        .filter(|word| !word.is_empty())
+        .filter(|word| {
+            word.iter()
+                .all(|octet| octet.is_ascii_alphanumeric() || others.contains(octet))
+        })
+        .filter_map(|word| core::str::from_utf8(word).ok())
 }
 
 impl fmt::Debug for Capabilities {
@@ -377,10 +397,7 @@ impl fmt::Debug for Capabilities {
             .field("mt_priority", &self.mt_priority)
             .field("require_tls", &self.require_tls)
             .field("limits", &self.limits)
-            .field(
-                "others",
-                &self.others.words(Self::IN_KEYWORDS).collect::<Vec<_>>(),
-            )
+            .field("others", &self.unknown().collect::<Vec<_>>())
             .field("quirks", &self.quirks)
             .finish()
     }
@@ -533,9 +550,9 @@ mod tests {
         assert!(
             !found.has(&alloc::format!("{longest}L")) && !found.has("B\u{fc}") && !found.has("")
         );
-        // Five stand before them, one of which is no keyword.
-        assert!(found.has("X-58") && !found.has("X-59") && !found.has("OK"));
-        assert_eq!(found.others.words(Capabilities::IN_KEYWORDS).count(), 63);
+        // Six stand before them, two of which are no keywords that are kept.
+        assert!(found.has("X-57") && !found.has("X-58") && !found.has("OK"));
+        assert_eq!(found.unknown().count(), 62);
     }
 
     #[test]

@@ -31,8 +31,8 @@ struct Lines {
     code: Option<ReplyCode>,
     /// Octets of the first line, line end included.
     first: usize,
-    /// What the last line began with when more follow: most of these begin with the same.
-    begin: Option<[u8; 4]>,
+    /// What a line begins with behind which more follow, as a number: three digits and a hyphen. 0 when there was none.
+    begin: u32,
     octets: usize,
     count: usize,
     quirks: Quirks,
@@ -220,7 +220,10 @@ impl Parser {
 
     /// Goes on with the line that was begun.
     fn end_line(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
-        let (at, ascii) = scan(input);
+        let (at, ascii) = match **input {
+            [b'\n', ..] => (Some(0), true),
+            _ => scan(input),
+        };
         let (head, rest) = input.split_at(at.unwrap_or(input.len()));
         if self.raw.len() + head.len() > self.full {
             return Err(self.too_long(self.full - self.line));
@@ -316,6 +319,16 @@ impl Lines {
                 line
             }
         };
+        // A line like those before needs no second look.
+        if let (Some(code), true) = (self.code, self.begin != 0) {
+            let differing = first_four(line) ^ self.begin;
+            if differing == 0 {
+                return Ok(Added::More);
+            }
+            if differing == u32::from_le_bytes([0, 0, 0, b'-' ^ b' ']) {
+                return Ok(Added::Last(code));
+            }
+        }
         if line.is_empty() && self.code.is_none() {
             self.quirks.insert(Quirk::BlankLine);
             return Ok(Added::Blank);
@@ -338,7 +351,7 @@ impl Lines {
             self.quirks.insert(Quirk::BareCode);
         }
         if parsed.more {
-            self.begin = line.first_chunk().copied();
+            self.begin = first_four(line);
             Ok(Added::More)
         } else {
             Ok(Added::Last(parsed.code))
@@ -349,17 +362,16 @@ impl Lines {
     /// At a line about which there is more to be said it stops.
     #[inline(never)]
     fn add_alike<'a>(&mut self, lines: &'a [u8], limits: &ReplyLimits) -> &'a [u8] {
-        let Some(begin) = self.begin.filter(|begin| lines.starts_with(begin)) else {
+        if first_four(lines) != self.begin {
             return lines;
-        };
+        }
         // In so many octets no limit can be met: the shortest line has six.
         let safe = limits
             .line
             .min(limits.reply.saturating_sub(self.octets))
             .min((limits.lines - self.count).saturating_mul(6));
         let safe = lines.get(..safe).unwrap_or(lines);
-        let [first, second, third, hyphen] = begin;
-        let Word(border) = Word::of(&[b'\r', b'\n', first, second, third, hyphen, 0, 0]);
+        let border = u64::from_le_bytes(*b"\r\n\0\0\0\0\0\0") | u64::from(self.begin) << 16;
         let (words, _) = safe.as_chunks();
         let mut index = 0;
         let mut taken = 0;
@@ -407,11 +419,18 @@ impl Lines {
 
     fn clear(&mut self) {
         self.code = None;
-        self.begin = None;
+        self.begin = 0;
         self.octets = 0;
         self.count = 0;
         self.quirks = Quirks::default();
     }
+}
+
+/// The first four octets as a number; 0 when there are not so many.
+#[inline(always)]
+fn first_four(line: &[u8]) -> u32 {
+    line.first_chunk()
+        .map_or(0, |octets| u32::from_le_bytes(*octets))
 }
 
 /// The texts of whole lines.
