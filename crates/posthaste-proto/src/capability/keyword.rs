@@ -32,25 +32,25 @@ impl Keyword {
     #[inline(always)]
     pub(super) fn find(text: &[u8]) -> Option<Self> {
         let word = first_word(text);
-        // Lower case where it is a letter; the few that begin alike are compared one after the other.
+        // The few that begin alike are compared one after the other.
         let is = |name| begins(text, word, name);
-        match word as u8 | 0x20 {
+        match word as u8 {
             b'8' if is("8BITMIME") => Some(Self::EightBitMime),
-            b'a' if is("AUTH") => Some(Self::Auth),
-            b'b' if is("BINARYMIME") => Some(Self::BinaryMime),
-            b'c' if is("CHUNKING") => Some(Self::Chunking),
-            b'd' if is("DSN") => Some(Self::Dsn),
-            b'd' if is("DELIVERBY") => Some(Self::DeliverBy),
-            b'e' if is("ENHANCEDSTATUSCODES") => Some(Self::EnhancedStatusCodes),
-            b'f' if is("FUTURERELEASE") => Some(Self::FutureRelease),
-            b'l' if is("LIMITS") => Some(Self::Limits),
-            b'm' if is("MT-PRIORITY") => Some(Self::MtPriority),
-            b'p' if is("PIPELINING") => Some(Self::Pipelining),
-            b'r' if is("REQUIRETLS") => Some(Self::RequireTls),
-            b's' if is("SIZE") => Some(Self::Size),
-            b's' if is("STARTTLS") => Some(Self::StartTls),
-            b's' if is("SMTPUTF8") => Some(Self::SmtpUtf8),
-            b'x' if is("X-EXPS") => Some(Self::XExps),
+            b'A' | b'a' if is("AUTH") => Some(Self::Auth),
+            b'B' | b'b' if is("BINARYMIME") => Some(Self::BinaryMime),
+            b'C' | b'c' if is("CHUNKING") => Some(Self::Chunking),
+            b'D' | b'd' if is("DSN") => Some(Self::Dsn),
+            b'D' | b'd' if is("DELIVERBY") => Some(Self::DeliverBy),
+            b'E' | b'e' if is("ENHANCEDSTATUSCODES") => Some(Self::EnhancedStatusCodes),
+            b'F' | b'f' if is("FUTURERELEASE") => Some(Self::FutureRelease),
+            b'L' | b'l' if is("LIMITS") => Some(Self::Limits),
+            b'M' | b'm' if is("MT-PRIORITY") => Some(Self::MtPriority),
+            b'P' | b'p' if is("PIPELINING") => Some(Self::Pipelining),
+            b'R' | b'r' if is("REQUIRETLS") => Some(Self::RequireTls),
+            b'S' | b's' if is("SIZE") => Some(Self::Size),
+            b'S' | b's' if is("STARTTLS") => Some(Self::StartTls),
+            b'S' | b's' if is("SMTPUTF8") => Some(Self::SmtpUtf8),
+            b'X' | b'x' if is("X-EXPS") => Some(Self::XExps),
             _ => None,
         }
     }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::reply::{Quirk, Quirks, ReplyRef, line_end};
+use crate::reply::{Quirk, Quirks, ReplyRef, split_line};
 use crate::sasl::Mechanism;
 
 mod extension;
@@ -214,18 +214,19 @@ impl Capabilities {
     fn read(&mut self, mut lines: &[u8]) {
         // Behind the code and the hyphen or blank.
         while let Some(text) = lines.get(4..) {
-            let keyword = Keyword::find(text);
-            lines = match keyword {
+            lines = match Keyword::find(text) {
                 // Most lines are this and nothing else: where the keyword ends, the line ends.
                 Some(keyword)
                     if keyword.stands_alone()
                         && let Some((_, rest)) = text.split_at_checked(keyword.length())
-                        && let Some((b"\r\n", behind)) = rest.split_first_chunk() =>
+                        && let Some((end, behind)) = rest.split_first_chunk()
+                        && end == b"\r\n" =>
                 {
                     self.meet(keyword);
                     behind
                 }
-                _ => self.read_line(text, keyword),
+                Some(keyword) => self.read_known(text, keyword),
+                None => self.read_unknown(text),
             };
         }
         self.set_flags();
@@ -239,29 +240,34 @@ impl Capabilities {
         self.known.insert(keyword);
     }
 
-    /// Reads the line that `text` begins with, perhaps with this keyword, and gives back those behind it.
+    /// Reads the line that `text` and this keyword begin, and gives back the lines behind it.
     #[inline(never)]
-    fn read_line<'a>(&mut self, text: &'a [u8], keyword: Option<Keyword>) -> &'a [u8] {
-        let length = keyword.map_or(0, Keyword::length);
-        let end = text.get(length..).and_then(line_end);
-        let (line, behind) = match end.and_then(|end| text.split_at_checked(length + end)) {
-            Some((line, [_, behind @ ..])) => (line, behind),
-            _ => (text, &[][..]),
-        };
-        let line = match line {
-            [text @ .., b'\r'] if text.last().is_some_and(u8::is_ascii_graphic) => text,
-            _ => line.trim_ascii_end(),
-        };
-        let rest = line.get(length..).unwrap_or_default();
-        match keyword {
-            Some(keyword) if ends(rest) => self.add(keyword, rest),
-            None if line.first().is_some_and(u8::is_ascii_alphanumeric) => self.add_other(line),
-            _ => self.read_odd_line(line),
+    fn read_known<'a>(&mut self, text: &'a [u8], keyword: Keyword) -> &'a [u8] {
+        let length = keyword.length();
+        let (rest, behind) = split_line(text.get(length..).unwrap_or_default());
+        let rest = without_end(rest);
+        if ends(rest) {
+            self.add(keyword, rest);
+        } else {
+            self.read_odd_line(text.get(..length + rest.len()).unwrap_or_default());
         }
-        behind
+        behind.unwrap_or_default()
     }
 
-    /// A line that begins with a blank, perhaps, or ends with more than CR LF.
+    /// Reads the line that `text` begins, and gives back the lines behind it.
+    #[inline(never)]
+    fn read_unknown<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
+        let (line, behind) = split_line(text);
+        let line = without_end(line);
+        if line.first().is_some_and(u8::is_ascii_alphanumeric) {
+            self.add_other(line);
+        } else {
+            self.read_odd_line(line);
+        }
+        behind.unwrap_or_default()
+    }
+
+    /// A line that begins with a blank, perhaps, or with more than a keyword.
     #[cold]
     fn read_odd_line(&mut self, line: &[u8]) {
         let words = line.trim_ascii_start();
@@ -360,6 +366,15 @@ impl Capabilities {
         if !kept.is_empty() {
             self.auth.push(kept);
         }
+    }
+}
+
+/// A line without the blanks and the CR at its end.
+#[inline(always)]
+fn without_end(line: &[u8]) -> &[u8] {
+    match line {
+        [text @ .., b'\r'] if text.last().is_some_and(u8::is_ascii_graphic) => text,
+        _ => line.trim_ascii_end(),
     }
 }
 

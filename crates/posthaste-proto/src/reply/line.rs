@@ -35,43 +35,45 @@ impl Line {
     }
 }
 
-/// Where the first LF is.
-#[inline]
-pub(crate) fn line_end(text: &[u8]) -> Option<usize> {
-    scan(text).0
+/// What stands before the first LF, and what behind it; all of it and `None` when there is no LF.
+#[inline(always)]
+pub(crate) fn split_line(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match text.split_at_checked(scan(text).0) {
+        Some((line, [_, behind @ ..])) => (line, Some(behind)),
+        _ => (text, None),
+    }
 }
 
-/// Where the first LF is, and whether what stands before it, or all when there is none, is ASCII. Lines are mostly so short
-/// that to call memchr costs more than to look at a few words of 8 octets.
+/// How many octets stand before the first LF, or in all when there is none, and whether they are ASCII. Lines are mostly so
+/// short that to call memchr costs more than to look at a few words of 8 octets.
 #[inline(always)]
-pub(super) fn scan(text: &[u8]) -> (Option<usize>, bool) {
+pub(super) fn scan(text: &[u8]) -> (usize, bool) {
     let (words, few) = text.as_chunks();
     for (index, word) in words.iter().enumerate() {
         match Word::of(word).ends() {
             Some(ends) if ends.is_empty() => {}
-            Some(ends) => return (Some(index * 8 + ends.first()), true),
+            Some(ends) => return (index * 8 + ends.first(), true),
             None => return scan_any(text),
         }
     }
     if few.is_empty() {
-        return (None, true);
+        return (text.len(), true);
     }
     // The last word overlaps the one before, in which no LF is.
     let begin = text.len().saturating_sub(8);
     let last = text.last_chunk().copied();
     match Word::of(&last.unwrap_or_else(|| padded(text))).ends() {
-        Some(ends) if ends.is_empty() => (None, true),
-        Some(ends) => (Some(begin + ends.first()), true),
+        Some(ends) if ends.is_empty() => (text.len(), true),
+        Some(ends) => (begin + ends.first(), true),
         None => scan_any(text),
     }
 }
 
 /// The same where octets outside ASCII are.
 #[cold]
-fn scan_any(text: &[u8]) -> (Option<usize>, bool) {
-    let end = memchr::memchr(b'\n', text);
-    let line = text.get(..end.unwrap_or(text.len()));
-    (end, line.is_some_and(<[u8]>::is_ascii))
+fn scan_any(text: &[u8]) -> (usize, bool) {
+    let length = memchr::memchr(b'\n', text).unwrap_or(text.len());
+    (length, text.get(..length).is_some_and(<[u8]>::is_ascii))
 }
 
 /// Eight octets, the first of them the lowest.

@@ -24,7 +24,7 @@ use core::fmt;
 
 use text::Text;
 
-pub(crate) use line::{Word, line_end, padded};
+pub(crate) use line::{Word, padded, split_line};
 
 pub use code::{ReplyClass, ReplyCode};
 pub use enhanced::EnhancedStatusCode;

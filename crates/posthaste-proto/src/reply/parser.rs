@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::line::{Line, Word, line_end, scan, text_of};
+use super::line::{Line, Word, scan, split_line, text_of};
 use super::{EnhancedStatusCode, Quirk, Quirks, Reply, ReplyCode, printable};
 
 /// Collects lines until a reply is whole.
@@ -220,12 +220,12 @@ impl Parser {
 
     /// Goes on with the line that was begun.
     fn end_line(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
-        let (at, ascii) = match **input {
-            [b'\n', ..] => (Some(0), true),
+        let (length, ascii) = match **input {
+            [b'\n', ..] => (0, true),
             _ => scan(input),
         };
-        let (head, rest) = input.split_at(at.unwrap_or(input.len()));
-        if self.raw.len() + head.len() > self.full {
+        let (head, rest) = input.split_at(length);
+        if self.raw.len() + length > self.full {
             return Err(self.too_long(self.full - self.line));
         }
         self.whole.look_at(ascii);
@@ -252,21 +252,19 @@ impl Parser {
         let mut rest = lines;
         let mut room = self.full - self.line;
         loop {
-            let (found, ascii) = scan(rest);
-            let at = found.unwrap_or(rest.len());
-            if at > room {
+            let (length, ascii) = scan(rest);
+            if length > room {
                 return Err(self.too_long(room));
             }
             self.whole.look_at(ascii);
-            if found.is_none() {
+            let Some((line, [_, behind @ ..])) = rest.split_at_checked(length) else {
                 *input = &[];
                 self.raw.extend_from_slice(lines);
                 self.line = self.raw.len() - rest.len();
                 self.full = self.line + room;
                 return Ok(None);
-            }
-            let (line, behind) = rest.split_at(at);
-            rest = behind.get(1..).unwrap_or_default();
+            };
+            rest = behind;
             match self.whole.add(line, self.limits.lines)? {
                 Added::Blank => lines = rest,
                 Added::More => rest = self.whole.add_alike(rest, &self.limits),
@@ -437,8 +435,8 @@ fn first_four(line: &[u8]) -> u32 {
 fn texts(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = raw;
     core::iter::from_fn(move || {
-        let (line, behind) = rest.split_at_checked(line_end(rest)?)?;
-        rest = behind.get(1..).unwrap_or_default();
+        let (line, behind) = split_line(rest);
+        rest = behind?;
         Some(text_of(line))
     })
 }
