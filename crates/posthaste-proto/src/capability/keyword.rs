@@ -75,6 +75,16 @@ impl Keywords {
         self.0 & (1 << keyword as u16) != 0
     }
 
+    /// Whether a keyword is in both.
+    pub(super) const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Those of both.
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(super) const fn insert(&mut self, keyword: Keyword) {
         self.0 |= 1 << keyword as u16;
     }
@@ -107,7 +117,10 @@ fn begins(text: &[u8], word: u64, name: &str) -> bool {
     words.all(|(index, name)| {
         let word = match index {
             0 => word,
-            _ => first_word(text.get(index * 8..).unwrap_or_default()),
+            _ => match text.get(index * 8..) {
+                Some(text) => first_word(text),
+                None => return false,
+            },
         };
         differences(word, name) == 0
     })

@@ -50,9 +50,9 @@ pub struct Capabilities {
     /// LIMITS (RFC 9422); without it, none.
     pub limits: ServerLimits,
     /// The names of mechanisms behind AUTH, as they came.
-    auth: Kept,
+    auth: Kept<1024>,
     /// Lines that begin with no keyword known here, as they came.
-    others: Kept,
+    others: Kept<{ Self::KEYWORDS_KEPT * (Self::KEYWORD_KEPT + 2) }>,
     kept: u8,
     known: Keywords,
     quirks: Quirks,
@@ -87,9 +87,6 @@ impl Capabilities {
 
     /// At most so many unknown keywords are kept, repeated ones counted.
     pub const KEYWORDS_KEPT: usize = 64;
-
-    /// At most so many octets of mechanism names are kept.
-    const AUTH_KEPT: usize = 1024;
 
     /// Reads the lines behind the first one, which names the server.
     #[inline]
@@ -212,59 +209,65 @@ impl Capabilities {
     }
 
     fn read(&mut self, mut lines: &[u8]) {
+        let (mut known, mut repeated) = (Keywords::NONE, false);
         // Behind the code and the hyphen or blank.
         while let Some(text) = lines.get(4..) {
             lines = match Keyword::find(text) {
                 // Most lines are this and nothing else: where the keyword ends, the line ends.
                 Some(keyword)
                     if keyword.stands_alone()
-                        && let Some((_, rest)) = text.split_at_checked(keyword.length())
-                        && let Some((end, behind)) = rest.split_first_chunk()
-                        && end == b"\r\n" =>
+                        && let length = keyword.length()
+                        && text.get(length..length + 2) == Some(b"\r\n") =>
                 {
-                    self.meet(keyword);
-                    behind
+                    repeated |= known.contains(keyword);
+                    known.insert(keyword);
+                    text.get(length + 2..).unwrap_or_default()
                 }
                 Some(keyword) => self.read_known(text, keyword),
                 None => self.read_unknown(text),
             };
         }
-        self.set_flags();
-    }
-
-    #[inline(always)]
-    fn meet(&mut self, keyword: Keyword) {
-        if self.known.contains(keyword) {
+        if repeated || self.known.meets(known) {
             self.quirks.insert(Quirk::KeywordRepeated);
         }
-        self.known.insert(keyword);
+        self.known = self.known.and(known);
+        self.set_flags();
     }
 
     /// Reads the line that `text` and this keyword begin, and gives back the lines behind it.
     #[inline(never)]
     fn read_known<'a>(&mut self, text: &'a [u8], keyword: Keyword) -> &'a [u8] {
-        let length = keyword.length();
-        let (rest, behind) = split_line(text.get(length..).unwrap_or_default());
+        let Some((name, rest)) = text.split_at_checked(keyword.length()) else {
+            return &[];
+        };
+        let (rest, behind) = split_line(rest).unwrap_or((rest, &[]));
         let rest = without_end(rest);
-        if ends(rest) {
-            self.add(keyword, rest);
-        } else {
-            self.read_odd_line(text.get(..length + rest.len()).unwrap_or_default());
+        match rest {
+            [b' ', parameters @ ..]
+                if parameters.first().is_some_and(u8::is_ascii_alphanumeric) =>
+            {
+                self.add(keyword, parameters);
+            }
+            _ if ends(rest) => {
+                let parameters = self.trim_parameters(rest);
+                self.add(keyword, parameters);
+            }
+            _ => self.read_odd_line(text.get(..name.len() + rest.len()).unwrap_or_default()),
         }
-        behind.unwrap_or_default()
+        behind
     }
 
     /// Reads the line that `text` begins, and gives back the lines behind it.
     #[inline(never)]
     fn read_unknown<'a>(&mut self, text: &'a [u8]) -> &'a [u8] {
-        let (line, behind) = split_line(text);
+        let (line, behind) = split_line(text).unwrap_or((text, &[]));
         let line = without_end(line);
         if line.first().is_some_and(u8::is_ascii_alphanumeric) {
             self.add_other(line);
         } else {
             self.read_odd_line(line);
         }
-        behind.unwrap_or_default()
+        behind
     }
 
     /// A line that begins with a blank, perhaps, or with more than a keyword.
@@ -277,21 +280,23 @@ impl Capabilities {
         let keyword = Keyword::find(words);
         let rest = keyword.and_then(|keyword| words.get(keyword.length()..));
         match (keyword, rest) {
-            (Some(keyword), Some(rest)) if ends(rest) => self.add(keyword, rest),
+            (Some(keyword), Some(rest)) if ends(rest) => {
+                let parameters = self.trim_parameters(rest);
+                self.add(keyword, parameters);
+            }
             _ => self.add_other(words),
         }
     }
 
     /// Adds a keyword that is known, and what stands behind it in its line.
-    #[inline(always)]
-    fn add(&mut self, keyword: Keyword, rest: &[u8]) {
-        self.meet(keyword);
-        let parameters = match rest {
-            [b' ', first, ..] if first.is_ascii_alphanumeric() => rest.get(1..).unwrap_or_default(),
-            _ => self.trim_parameters(rest),
-        };
+    #[inline]
+    fn add(&mut self, keyword: Keyword, parameters: &[u8]) {
+        if self.known.contains(keyword) {
+            self.quirks.insert(Quirk::KeywordRepeated);
+        }
+        self.known.insert(keyword);
         match keyword {
-            Keyword::Auth => self.add_auth(parameters),
+            Keyword::Auth => self.auth.push(parameters),
             Keyword::DeliverBy => self.deliver_by = Some(DeliverByOffer::read(parameters)),
             Keyword::FutureRelease => {
                 self.future_release = Some(FutureReleaseOffer::read(parameters));
@@ -301,7 +306,7 @@ impl Capabilities {
             Keyword::Size => self.size = Some(SizeLimit::read(parameters)),
             Keyword::XExps => {
                 self.quirks.insert(Quirk::XExps);
-                self.add_auth(parameters);
+                self.auth.push(parameters);
             }
             Keyword::BinaryMime
             | Keyword::Chunking
@@ -349,22 +354,6 @@ impl Capabilities {
         if !line.is_empty() && usize::from(self.kept) < Self::KEYWORDS_KEPT {
             self.kept += 1;
             self.others.push(line);
-        }
-    }
-
-    /// Keeps mechanism names behind those already there, as many as there is room for.
-    fn add_auth(&mut self, names: &[u8]) {
-        let room = Self::AUTH_KEPT.saturating_sub(self.auth.len() + 1);
-        let kept = match names.get(..room) {
-            Some(cut) if names.len() > room => {
-                // A name that was cut is none.
-                let end = cut.iter().rposition(u8::is_ascii_whitespace);
-                names.get(..end.unwrap_or(0)).unwrap_or_default()
-            }
-            _ => names,
-        };
-        if !kept.is_empty() {
-            self.auth.push(kept);
         }
     }
 }

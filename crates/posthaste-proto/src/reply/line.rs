@@ -35,12 +35,12 @@ impl Line {
     }
 }
 
-/// What stands before the first LF, and what behind it; all of it and `None` when there is no LF.
+/// What stands before the first LF, and what behind it.
 #[inline(always)]
-pub(crate) fn split_line(text: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match text.split_at_checked(scan(text).0) {
-        Some((line, [_, behind @ ..])) => (line, Some(behind)),
-        _ => (text, None),
+pub(crate) fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    match text.split_at_checked(scan(text).0)? {
+        (line, [_, behind @ ..]) => Some((line, behind)),
+        _ => None,
     }
 }
 

@@ -267,7 +267,7 @@ impl Parser {
             rest = behind;
             match self.whole.add(line, self.limits.lines)? {
                 Added::Blank => lines = rest,
-                Added::More => rest = self.whole.add_alike(rest, &self.limits),
+                Added::More => rest = self.whole.add_alike(rest, self.limits),
                 Added::Last(code) => {
                     *input = rest;
                     let whole = lines.len() - rest.len();
@@ -356,49 +356,18 @@ impl Lines {
         }
     }
 
-    /// Adds lines that begin like the one before and end with CR LF, as nearly all do, and gives back what is behind them.
-    /// At a line about which there is more to be said it stops.
-    #[inline(never)]
-    fn add_alike<'a>(&mut self, lines: &'a [u8], limits: &ReplyLimits) -> &'a [u8] {
-        if first_four(lines) != self.begin {
-            return lines;
-        }
+    /// Adds those of `lines` about which there is nothing to be said, and gives back what is behind them.
+    #[inline(always)]
+    fn add_alike<'a>(&mut self, lines: &'a [u8], limits: ReplyLimits) -> &'a [u8] {
         // In so many octets no limit can be met: the shortest line has six.
         let safe = limits
             .line
             .min(limits.reply.saturating_sub(self.octets))
             .min((limits.lines - self.count).saturating_mul(6));
-        let safe = lines.get(..safe).unwrap_or(lines);
-        let border = u64::from_le_bytes(*b"\r\n\0\0\0\0\0\0") | u64::from(self.begin) << 16;
-        let (words, _) = safe.as_chunks();
-        let mut index = 0;
-        let mut taken = 0;
-        let mut count = self.count;
-        'words: while let Some(ends) = words.get(index).and_then(|word| Word::of(word).ends()) {
-            let mut ends = ends;
-            while !ends.is_empty() {
-                // From the CR to what the next line begins with.
-                let end = index * 8 + ends.first();
-                let around = safe.get(end.wrapping_sub(1)..);
-                let Some(around) = around.and_then(<[u8]>::first_chunk) else {
-                    break 'words;
-                };
-                let differing = Word::of(around).0 ^ border;
-                if differing << 48 != 0 {
-                    break 'words;
-                }
-                taken = end + 1;
-                count += 1;
-                if differing << 16 != 0 {
-                    break 'words;
-                }
-                ends = ends.others();
-            }
-            index += 1;
-        }
-        self.count = count;
-        self.octets += taken;
-        lines.get(taken..).unwrap_or_default()
+        let (octets, count) = alike(lines.get(..safe).unwrap_or(lines), self.begin);
+        self.octets += octets;
+        self.count += count;
+        lines.get(octets..).unwrap_or_default()
     }
 
     /// Codes and line ends are ASCII: what is not stands in the text.
@@ -424,6 +393,40 @@ impl Lines {
     }
 }
 
+/// How many octets, and lines, begin like the one before, are ASCII and end with CR LF, as nearly all are that more follow.
+#[inline(never)]
+fn alike(lines: &[u8], begin: u32) -> (usize, usize) {
+    let (mut octets, mut count) = (0, 0);
+    if first_four(lines) != begin {
+        return (octets, count);
+    }
+    let border = u64::from_le_bytes(*b"\r\n\0\0\0\0\0\0") | u64::from(begin) << 16;
+    let (words, _) = lines.as_chunks();
+    let mut index = 0;
+    while let Some(mut ends) = words.get(index).and_then(|word| Word::of(word).ends()) {
+        while !ends.is_empty() {
+            // From the CR to what the next line begins with.
+            let end = index * 8 + ends.first();
+            let around = lines.get(end.wrapping_sub(1)..);
+            let Some(around) = around.and_then(<[u8]>::first_chunk) else {
+                return (octets, count);
+            };
+            let differing = Word::of(around).0 ^ border;
+            if differing << 48 != 0 {
+                return (octets, count);
+            }
+            octets = end + 1;
+            count += 1;
+            if differing << 16 != 0 {
+                return (octets, count);
+            }
+            ends = ends.others();
+        }
+        index += 1;
+    }
+    (octets, count)
+}
+
 /// The first four octets as a number; 0 when there are not so many.
 #[inline(always)]
 fn first_four(line: &[u8]) -> u32 {
@@ -435,8 +438,8 @@ fn first_four(line: &[u8]) -> u32 {
 fn texts(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = raw;
     core::iter::from_fn(move || {
-        let (line, behind) = split_line(rest);
-        rest = behind?;
+        let (line, behind) = split_line(rest)?;
+        rest = behind;
         Some(text_of(line))
     })
 }
