@@ -242,18 +242,19 @@ impl Capabilities {
         };
         let (rest, behind) = split_line(rest).unwrap_or((rest, &[]));
         let rest = without_end(rest);
-        match rest {
+        let parameters = match rest {
             [b' ', parameters @ ..]
                 if parameters.first().is_some_and(u8::is_ascii_alphanumeric) =>
             {
-                self.add(keyword, parameters);
+                parameters
             }
-            _ if ends(rest) => {
-                let parameters = self.trim_parameters(rest);
-                self.add(keyword, parameters);
+            _ if ends(rest) => self.trim_parameters(rest),
+            _ => {
+                self.read_odd_line(text.get(..name.len() + rest.len()).unwrap_or_default());
+                return behind;
             }
-            _ => self.read_odd_line(text.get(..name.len() + rest.len()).unwrap_or_default()),
-        }
+        };
+        self.add(keyword, parameters);
         behind
     }
 
@@ -289,7 +290,7 @@ impl Capabilities {
     }
 
     /// Adds a keyword that is known, and what stands behind it in its line.
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, keyword: Keyword, parameters: &[u8]) {
         if self.known.contains(keyword) {
             self.quirks.insert(Quirk::KeywordRepeated);
