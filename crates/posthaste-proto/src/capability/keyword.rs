@@ -80,8 +80,8 @@ impl Keywords {
         self.0 & other.0 != 0
     }
 
-    /// Those of both.
-    pub(super) const fn and(self, other: Self) -> Self {
+    /// These, and the others.
+    pub(super) const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 

@@ -12,10 +12,14 @@
 
 mod code;
 mod enhanced;
+mod error;
 mod line;
+mod lines;
 mod parser;
 mod queue_id;
 mod quirk;
+mod reply_ref;
+mod scan;
 mod text;
 
 use alloc::borrow::Cow;
@@ -24,12 +28,14 @@ use core::fmt;
 
 use text::Text;
 
-pub(crate) use line::{Word, padded, split_line};
+pub(crate) use scan::{Word, padded, split_line};
 
 pub use code::{ReplyClass, ReplyCode};
 pub use enhanced::EnhancedStatusCode;
-pub use parser::{MalformedReply, Parser, ReplyError, ReplyLimits, ReplyRef};
+pub use error::{MalformedReply, ReplyError};
+pub use parser::{Parser, ReplyLimits};
 pub use quirk::{Quirk, Quirks};
+pub use reply_ref::ReplyRef;
 
 /// A server's answer, kept: bytes as bytes, since nothing says that they are text.
 ///

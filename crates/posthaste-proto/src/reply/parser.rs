@@ -1,11 +1,11 @@
 //! Bytes to replies, at any split of the input. Every octet is looked at for a line end once.
 
-use alloc::borrow::Cow;
 use alloc::vec::Vec;
-use core::fmt;
 
-use super::line::{Line, Word, scan, split_line, text_of};
-use super::{EnhancedStatusCode, Quirk, Quirks, Reply, ReplyCode, printable};
+use super::lines::{Added, Failed, Lines};
+use super::reply_ref::join;
+use super::scan::scan;
+use super::{Reply, ReplyCode, ReplyError, ReplyRef};
 
 /// Collects lines until a reply is whole.
 ///
@@ -25,33 +25,6 @@ pub struct Parser {
     taken: bool,
 }
 
-/// What is known of the lines that are whole.
-#[derive(Debug, Clone, Default)]
-struct Lines {
-    code: Option<ReplyCode>,
-    /// Octets of the first line, line end included.
-    first: usize,
-    /// What a line begins with behind which more follow, as a number: three digits and a hyphen. 0 when there was none.
-    begin: u32,
-    octets: usize,
-    count: usize,
-    quirks: Quirks,
-    failed: Option<ReplyError>,
-}
-
-/// What a line was.
-enum Added {
-    /// Blank, before the reply.
-    Blank,
-    /// One that more follow.
-    More,
-    /// The last of its reply.
-    Last(ReplyCode),
-}
-
-/// [`Lines::failed`] says why. It stands for the error where results are made for each line.
-struct Failed;
-
 /// Upper bounds of one reply, checked before anything is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(
@@ -66,43 +39,6 @@ pub struct ReplyLimits {
     /// Lines of one reply, blank lines before it counted. 1,024 by default.
     pub lines: usize,
 }
-
-/// A whole reply, lent by the parser until it is fed again.
-#[derive(Clone, Copy)]
-pub struct ReplyRef<'a> {
-    code: ReplyCode,
-    /// Octets of the first line, line end included.
-    first: usize,
-    /// Its lines as they came.
-    raw: &'a [u8],
-    quirks: Quirks,
-}
-
-/// Why input is not a reply. All of these are the server's fault.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ReplyError {
-    /// A line that does not begin with a reply code.
-    Malformed(MalformedReply),
-    /// The lines of one reply have different codes, so it says two things at once (RFC 5321 section 4.2.1).
-    CodesDisagree {
-        /// The code of the lines before.
-        first: ReplyCode,
-        /// The code of the line that differs.
-        then: ReplyCode,
-    },
-    /// A line is longer than [`ReplyLimits::line`] octets.
-    LineTooLong(usize),
-    /// A reply is longer than [`ReplyLimits::reply`] octets.
-    TooLong(usize),
-    /// A reply has more than [`ReplyLimits::lines`] lines.
-    TooManyLines(usize),
-}
-
-/// A line that is no reply line, of which the first octets are told. The session masks it before it cuts it: a secret that
-/// was cut first could not be found any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MalformedReply(Vec<u8>);
 
 impl Parser {
     /// A parser that keeps to the given limits.
@@ -152,6 +88,7 @@ impl Parser {
             Ok(None) => Ok(None),
             Err(Failed) => {
                 self.raw.clear();
+                self.whole.code = None;
                 self.expect_line(0);
                 // There always is one: `Failed` comes from where it is set.
                 self.whole.failed.clone().map_or(Ok(None), Err)
@@ -291,169 +228,6 @@ impl Parser {
     }
 }
 
-impl Added {
-    fn last(self) -> Option<ReplyCode> {
-        match self {
-            Self::Last(code) => Some(code),
-            Self::Blank | Self::More => None,
-        }
-    }
-}
-
-impl Lines {
-    /// Adds one line, LF taken off.
-    #[inline(always)]
-    fn add(&mut self, line: &[u8], limit: usize) -> Result<Added, Failed> {
-        let length = line.len() + 1;
-        self.octets += length;
-        self.count += 1;
-        if self.count > limit {
-            return Err(self.fail(ReplyError::TooManyLines(limit)));
-        }
-        let line = match line.split_last() {
-            Some((b'\r', line)) => line,
-            Some(_) | None => {
-                self.quirks.insert(Quirk::BareLf);
-                line
-            }
-        };
-        // A line like those before needs no second look.
-        if let (Some(code), true) = (self.code, self.begin != 0) {
-            let differing = first_four(line) ^ self.begin;
-            if differing == 0 {
-                return Ok(Added::More);
-            }
-            if differing == u32::from_le_bytes([0, 0, 0, b'-' ^ b' ']) {
-                return Ok(Added::Last(code));
-            }
-        }
-        if line.is_empty() && self.code.is_none() {
-            self.quirks.insert(Quirk::BlankLine);
-            return Ok(Added::Blank);
-        }
-        let Some(parsed) = Line::parse(line) else {
-            return Err(self.fail(ReplyError::Malformed(MalformedReply(line.to_vec()))));
-        };
-        match self.code {
-            Some(first) if first != parsed.code => {
-                let then = parsed.code;
-                return Err(self.fail(ReplyError::CodesDisagree { first, then }));
-            }
-            Some(_) => {}
-            None => {
-                self.code = Some(parsed.code);
-                self.first = length;
-            }
-        }
-        if parsed.bare {
-            self.quirks.insert(Quirk::BareCode);
-        }
-        if parsed.more {
-            self.begin = first_four(line);
-            Ok(Added::More)
-        } else {
-            Ok(Added::Last(parsed.code))
-        }
-    }
-
-    /// Adds those of `lines` about which there is nothing to be said, and gives back what is behind them.
-    #[inline(always)]
-    fn add_alike<'a>(&mut self, lines: &'a [u8], limits: ReplyLimits) -> &'a [u8] {
-        // In so many octets no limit can be met: the shortest line has six.
-        let safe = limits
-            .line
-            .min(limits.reply.saturating_sub(self.octets))
-            .min((limits.lines - self.count).saturating_mul(6));
-        let (octets, count) = alike(lines.get(..safe).unwrap_or(lines), self.begin);
-        self.octets += octets;
-        self.count += count;
-        lines.get(octets..).unwrap_or_default()
-    }
-
-    /// Codes and line ends are ASCII: what is not stands in the text.
-    #[inline(always)]
-    fn look_at(&mut self, ascii: bool) {
-        if !ascii {
-            self.quirks.insert(Quirk::EightBit);
-        }
-    }
-
-    #[cold]
-    fn fail(&mut self, error: ReplyError) -> Failed {
-        self.failed = Some(error);
-        Failed
-    }
-
-    fn clear(&mut self) {
-        self.code = None;
-        self.begin = 0;
-        self.octets = 0;
-        self.count = 0;
-        self.quirks = Quirks::default();
-    }
-}
-
-/// How many octets, and lines, begin like the one before, are ASCII and end with CR LF, as nearly all are that more follow.
-#[inline(never)]
-fn alike(lines: &[u8], begin: u32) -> (usize, usize) {
-    let (mut octets, mut count) = (0, 0);
-    if first_four(lines) != begin {
-        return (octets, count);
-    }
-    let border = u64::from_le_bytes(*b"\r\n\0\0\0\0\0\0") | u64::from(begin) << 16;
-    let (words, _) = lines.as_chunks();
-    let mut index = 0;
-    while let Some(mut ends) = words.get(index).and_then(|word| Word::of(word).ends()) {
-        while !ends.is_empty() {
-            // From the CR to what the next line begins with.
-            let end = index * 8 + ends.first();
-            let around = lines.get(end.wrapping_sub(1)..);
-            let Some(around) = around.and_then(<[u8]>::first_chunk) else {
-                return (octets, count);
-            };
-            let differing = Word::of(around).0 ^ border;
-            if differing << 48 != 0 {
-                return (octets, count);
-            }
-            octets = end + 1;
-            count += 1;
-            if differing << 16 != 0 {
-                return (octets, count);
-            }
-            ends = ends.others();
-        }
-        index += 1;
-    }
-    (octets, count)
-}
-
-/// The first four octets as a number; 0 when there are not so many.
-#[inline(always)]
-fn first_four(line: &[u8]) -> u32 {
-    line.first_chunk()
-        .map_or(0, |octets| u32::from_le_bytes(*octets))
-}
-
-/// The texts of whole lines.
-fn texts(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = raw;
-    core::iter::from_fn(move || {
-        let (line, behind) = split_line(rest)?;
-        rest = behind;
-        Some(text_of(line))
-    })
-}
-
-/// Adds the texts of these lines to `text`, joined with LF.
-fn join(raw: &[u8], text: &mut Vec<u8>) {
-    for (index, line) in texts(raw).enumerate() {
-        if index > 0 {
-            text.push(b'\n');
-        }
-        text.extend_from_slice(line);
-    }
-}
-
 impl Default for Parser {
     fn default() -> Self {
         Self::new(ReplyLimits::default())
@@ -469,92 +243,3 @@ impl Default for ReplyLimits {
         }
     }
 }
-
-impl<'a> ReplyRef<'a> {
-    /// The three digits.
-    pub fn code(&self) -> ReplyCode {
-        self.code
-    }
-
-    /// The enhanced status code of the first line.
-    pub fn enhanced(&self) -> Option<EnhancedStatusCode> {
-        let first = self.raw_lines().next().unwrap_or_default();
-        EnhancedStatusCode::split_off(first, self.code).map(|(enhanced, _)| enhanced)
-    }
-
-    /// The lines as sent, codes and line ends taken off, enhanced codes left in.
-    pub fn raw_lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        texts(self.raw)
-    }
-
-    /// What the server did beside the standard in this reply.
-    pub fn quirks(&self) -> Quirks {
-        self.quirks
-    }
-
-    /// Keeps it: one allocation, at most [`Reply::KEPT`] octets of text.
-    pub fn to_reply(&self) -> Reply {
-        Reply::keep(self.code, &self.text())
-    }
-
-    /// The lines, joined with LF.
-    pub(crate) fn text(&self) -> Cow<'a, [u8]> {
-        if self.raw.len() == self.first {
-            return Cow::Borrowed(self.raw_lines().next().unwrap_or_default());
-        }
-        let mut text = Vec::with_capacity(self.raw.len());
-        join(self.raw, &mut text);
-        Cow::Owned(text)
-    }
-
-    /// The lines behind the first one as they came, codes and line ends too.
-    pub(crate) fn further_lines(&self) -> &'a [u8] {
-        self.raw.get(self.first..).unwrap_or_default()
-    }
-}
-
-impl fmt::Debug for ReplyRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReplyRef({} {})", self.code, printable(&self.text()))
-    }
-}
-
-impl MalformedReply {
-    const EXCERPT: usize = 80;
-
-    /// At most 80 octets of the line.
-    pub fn octets(&self) -> &[u8] {
-        self.0.get(..Self::EXCERPT).unwrap_or(&self.0)
-    }
-}
-
-impl ReplyError {
-    /// The same, with every trace of a secret masked.
-    pub(crate) fn masked(mut self, secrets: &[crate::Secret]) -> Self {
-        if let Self::Malformed(line) = &mut self {
-            secrets
-                .iter()
-                .for_each(|secret| secret.mask_in(&mut line.0));
-            line.0.truncate(MalformedReply::EXCERPT);
-        }
-        self
-    }
-}
-
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed(line) => {
-                write!(f, "this is no SMTP reply: \"{}\"", printable(line.octets()))
-            }
-            Self::CodesDisagree { first, then } => {
-                write!(f, "the lines of one reply disagree: {first} and {then}")
-            }
-            Self::LineTooLong(limit) => write!(f, "a reply line is longer than {limit} octets"),
-            Self::TooLong(limit) => write!(f, "a reply is longer than {limit} octets"),
-            Self::TooManyLines(limit) => write!(f, "a reply has more than {limit} lines"),
-        }
-    }
-}
-
-impl core::error::Error for ReplyError {}
