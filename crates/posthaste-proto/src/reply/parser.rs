@@ -1,4 +1,4 @@
-//! Bytes to replies, at any split of the input. Every octet is looked at for a line end once.
+//! Bytes to replies, at any split of the input. What comes is kept as it came: one copy, however many lines there are.
 
 use alloc::vec::Vec;
 
@@ -137,7 +137,7 @@ impl Parser {
     /// A line begins here, of at most so many octets.
     fn expect_line(&mut self, room: usize) {
         self.line = self.raw.len();
-        self.full = self.line + room;
+        self.full = self.line.saturating_add(room);
     }
 
     /// Takes whole lines off `input` until one of them ends the reply.
@@ -198,7 +198,7 @@ impl Parser {
                 *input = &[];
                 self.raw.extend_from_slice(lines);
                 self.line = self.raw.len() - rest.len();
-                self.full = self.line + room;
+                self.full = self.line.saturating_add(room);
                 return Ok(None);
             };
             rest = behind;

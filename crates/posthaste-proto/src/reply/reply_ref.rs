@@ -43,7 +43,20 @@ impl<'a> ReplyRef<'a> {
 
     /// Keeps it: one allocation, at most [`Reply::KEPT`] octets of text.
     pub fn to_reply(&self) -> Reply {
-        Reply::keep(self.code, &self.text())
+        if self.raw.len() == self.first {
+            return Reply::keep(self.code, self.raw_lines().next().unwrap_or_default());
+        }
+        // One octet more tells that there is more than is kept.
+        let mut kept = [0; Reply::KEPT + 1];
+        let mut room = kept.as_mut_slice();
+        for (index, line) in self.raw_lines().enumerate() {
+            if index > 0 {
+                room = fill(room, b"\n");
+            }
+            room = fill(room, line);
+        }
+        let length = Reply::KEPT + 1 - room.len();
+        Reply::keep(self.code, kept.get(..length).unwrap_or_default())
     }
 
     /// The lines, joined with LF.
@@ -60,6 +73,14 @@ impl<'a> ReplyRef<'a> {
     pub(crate) fn further_lines(&self) -> &'a [u8] {
         self.raw.get(self.first..).unwrap_or_default()
     }
+}
+
+/// Writes `octets`, as many as have room, and gives back the room that is left.
+fn fill<'a>(room: &'a mut [u8], octets: &[u8]) -> &'a mut [u8] {
+    let (place, left) = room.split_at_mut(octets.len().min(room.len()));
+    let octets = octets.get(..place.len()).unwrap_or_default();
+    place.copy_from_slice(octets);
+    left
 }
 
 impl fmt::Debug for ReplyRef<'_> {
