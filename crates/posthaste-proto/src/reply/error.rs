@@ -3,6 +3,8 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+#[cfg(doc)]
+use super::ReplyLimits;
 use super::{ReplyCode, printable};
 
 /// Why input is not a reply. All of these are the server's fault.
