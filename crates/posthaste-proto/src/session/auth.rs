@@ -14,7 +14,7 @@ use super::event::Event;
 use super::report::Stage;
 use super::state::{Asked, Opening, State};
 use super::{Session, TlsInfo};
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, Extension};
 use crate::command::{self, MechanismName};
 use crate::error::{AuthFailure, Cause, ProtocolError};
 use crate::reply::{Reply, ReplyClass, ReplyRef};
@@ -72,7 +72,7 @@ impl Session {
             return self.fail_politely(Cause::Auth(AuthFailure::InClear));
         }
         let server = self.capabilities.as_ref().unwrap_or(&Capabilities::NONE);
-        if !server.offers_auth() {
+        if !server.offers(Extension::Auth) {
             return self.fail_politely(Cause::Auth(AuthFailure::NotOffered { encrypted }));
         }
         if let AuthPolicy::Answer(mechanism) = &self.config.auth {
@@ -172,7 +172,7 @@ impl Session {
         let offered = self
             .capabilities
             .as_ref()
-            .map(Capabilities::auth_names)
+            .map(|server| server.auth().collect::<Vec<_>>().join(" "))
             .unwrap_or_default();
         self.fail_politely(Cause::Auth(AuthFailure::NoCommonMechanism(offered)));
     }
@@ -267,7 +267,7 @@ impl Session {
     /// 235.
     fn authenticated_by(&mut self, reply: &ReplyRef<'_>) {
         if let Some(mut exchange) = self.login.exchange.take()
-            && let Err(error) = exchange.succeeded(reply.text())
+            && let Err(error) = exchange.succeeded(&reply.text())
         {
             return self.fail(bad(error));
         }

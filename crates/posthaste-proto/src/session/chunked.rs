@@ -12,6 +12,7 @@ use super::event::{Event, TransactionId};
 use super::report::{Fate, Stage};
 use super::state::{Asked, Turn};
 use super::transaction::{Next, find};
+use crate::capability::Extension;
 use crate::command;
 use crate::content::chunk::{Chunks, Unfit};
 use crate::error::{Cause, ProtocolError};
@@ -61,7 +62,7 @@ impl Session {
     fn may_join(&self) -> bool {
         let open = |server: &crate::Capabilities| {
             server.pipelining
-                && (self.login.done.is_some() || !server.offers_auth())
+                && (self.login.done.is_some() || !server.offers(Extension::Auth))
                 && (self.tls.is_some() || !server.starttls)
         };
         self.config.dialect == Dialect::Smtp
