@@ -45,7 +45,7 @@ pub fn run(data: &[u8]) {
     // A server that guesses the password of a session which has none is not our secret.
     let mut world = World {
         has_secret: choice & 0x48 == 8,
-        chunks: more & 1 != 0,
+        chunks: more & 1 != 0 || more >> 1 & 3 == 3,
         ..World::default()
     };
     let mut now = Duration::ZERO;
