@@ -31,8 +31,8 @@ use mask::Mask;
 /// Follows a conversation and says it in lines.
 ///
 /// Credentials are left out by where they stand, not by what they look like: the initial response of AUTH, and every
-/// line that the client sends while AUTH is not answered. As a second net, the password (plain and in base64) is masked
-/// wherever else it comes up.
+/// line that the client sends while AUTH is not answered. As a second net, the password or token, plain and in
+/// every form that a mechanism gives it, is masked wherever else it comes up.
 ///
 /// One transcript follows one connection; a new one begins at [`Notice::Connected`].
 #[derive(Debug, Default)]
@@ -87,10 +87,10 @@ impl Transcript {
         Self::default()
     }
 
-    /// Masks the password of this server wherever it comes up.
+    /// Masks the password or token of this server wherever it comes up.
     #[must_use]
     pub fn masking(mut self, server: &Server) -> Self {
-        self.mask = Mask::new(server.user.as_deref(), server.password.as_ref());
+        self.mask = Mask::new(server.traces());
         self
     }
 
