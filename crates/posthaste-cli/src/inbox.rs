@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use posthaste::{Server, Tls};
 use posthaste_inbox::{Inbox, Message, StartError};
+use posthaste_proto::Credentials;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, plain};
-use crate::input::target::Login;
 
 /// The most octets of a message.
 const MAX_SIZE: u64 = 64 << 20;
@@ -26,7 +26,7 @@ impl Embedded {
     /// Starts a server on a free loopback port. With a login it takes mail from this user only.
     pub(crate) fn start(
         folder: Option<PathBuf>,
-        login: Option<&Login>,
+        login: Option<&Credentials>,
         auth_in_clear: bool,
     ) -> Result<Self> {
         let (folder, fresh) = match folder {
@@ -42,11 +42,13 @@ impl Embedded {
             }
         };
         let mut builder = Inbox::builder().dir(folder).max_size(MAX_SIZE);
-        if let Some(login) = login {
-            let password = String::from_utf8(login.password.expose().to_vec()).map_err(|_| {
+        // It knows users and their secrets, whatever kind these are of.
+        let secret = login.and_then(|login| login.password().or_else(|| login.access_token()));
+        if let (Some(login), Some(secret)) = (login, secret) {
+            let secret = String::from_utf8(secret.expose().to_vec()).map_err(|_| {
                 Failure::config("secret", "the inbox takes passwords in UTF-8 only")
             })?;
-            builder = builder.auth(login.user.as_str(), password).auth_required();
+            builder = builder.auth(login.user(), secret).auth_required();
         }
         if auth_in_clear {
             builder = builder.auth_in_clear();

@@ -338,6 +338,7 @@ fn v_tells_the_stages_in_words() {
     let trust = common::Trust::of(&inbox);
     let url = format!("smtp://ann@localhost:{}", inbox.port());
     let mut command = posthaste(["send", "-v", "-S", &url, "-c", "bad@example.net"]);
+    command.args(["--auth", "plain"]);
     command
         .env("POSTHASTE_PASSWORD", "right one")
         .arg("--tls-ca")

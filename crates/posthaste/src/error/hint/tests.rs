@@ -1,4 +1,3 @@
-
 use posthaste_proto::error::{AuthFailure, Cause, ProtocolError, TlsFailure};
 use posthaste_proto::reply::{Reply, ReplyCode};
 use posthaste_proto::session::Stage as At;
