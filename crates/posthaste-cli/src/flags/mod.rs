@@ -89,11 +89,12 @@ Trying it out:
   temporary folder. The path is printed and the folder stays: remove it when you are done.
 
 Login:
-  --auth auto takes the first of these that the server offers and that suits what is given:
-  scram-sha-512-plus, scram-sha-256-plus, scram-sha-1-plus, scram-sha-512, scram-sha-256, scram-sha-1,
-  plain, login, cram-md5 for a password; oauthbearer, xoauth2 for a token. A LIST of them has the
-  caller's own order, external (no secret) and anonymous (USER is what the server may log) stand
-  alone, and none sends without a login. A refused mechanism is not followed by another one.
+  --auth auto takes the first of these that the server offers and that suits what is given. For a
+  password: scram-sha-512-plus, scram-sha-256-plus, scram-sha-1-plus, scram-sha-512, scram-sha-256,
+  scram-sha-1, plain, login, cram-md5; without TLS plain and login come last. For a token:
+  oauthbearer, xoauth2. A LIST of them has the caller's own order; external (there is no secret) and
+  anonymous (USER is what the server may log) stand alone; none sends without a login. A mechanism
+  that was refused is not followed by another one.
 
 Environment (a flag beats it):
   POSTHASTE_SERVER  POSTHASTE_USER  POSTHASTE_PASSWORD  POSTHASTE_PASSWORD_FILE
