@@ -1,4 +1,3 @@
-
 use super::*;
 
 /// `C` and `S` lines, as one side after the other says them, split into pieces of `step` octets.
