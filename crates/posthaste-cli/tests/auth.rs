@@ -194,6 +194,7 @@ fn what_does_not_go_together_is_64() {
     let token = &["--token-env", "MAIL_TOKEN"][..];
     for (secret, more, word) in [
         (password, &["--auth", "xoauth2"][..], "takes a password"),
+        (&[], &["--auth", "xoauth2"], "a token comes by --token-env"),
         (token, &["--auth", "plain,scram-sha-256"], "takes a token"),
         (
             password,

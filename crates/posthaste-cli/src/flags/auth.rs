@@ -82,6 +82,11 @@ impl AuthFlags {
         }
     }
 
+    /// Whether a token is named.
+    pub(crate) fn has_token(&self) -> bool {
+        self.token_env.is_some() || self.token_file.is_some()
+    }
+
     /// The first flag that gives a secret.
     pub(crate) fn secret(&self) -> Option<&'static str> {
         [

@@ -75,6 +75,10 @@ pub(crate) fn find(
     let found = match mechanisms {
         [BuiltIn::External] => Login::With(Credentials::external()),
         [BuiltIn::Anonymous] => Login::With(Credentials::anonymous(user.unwrap_or_default())),
+        // No password is looked for where none could be used.
+        _ if user.is_some() && !flags.auth.has_token() && !take_passwords(mechanisms) => {
+            return Err(untakable(&Credentials::new("", "")));
+        }
         _ => secret_of(user, target, &flags.auth, environment, stdin)?,
     };
     let identity = flags.auth.auth_identity.as_deref();
@@ -213,6 +217,13 @@ fn secret_of(
 /// A password for this user in the URL of `POSTHASTE_SERVER`.
 fn has_password_for(target: &Target, user: &str) -> bool {
     matches!(target, Target::Server(server) if server.has_password() && server.user() == Some(user))
+}
+
+fn take_passwords(mechanisms: &[BuiltIn]) -> bool {
+    let password = Credentials::new("", "");
+    mechanisms
+        .iter()
+        .any(|mechanism| mechanism.takes(&password))
 }
 
 /// No mechanism of the list takes these.
