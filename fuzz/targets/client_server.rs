@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use posthaste_inbox::session as server;
-use posthaste_proto::session::{Dialect, Fate, Limits, TlsInfo, TlsPolicy};
+use posthaste_proto::content::{ContentSize, Encoding};
+use posthaste_proto::session::{Chunking, Dialect, Fate, Limits, TlsInfo, TlsPolicy};
 use posthaste_proto::{Config, ContentSpec, Envelope, Event, Session, Step};
 
 const WORDS: [&str; 8] = [
@@ -78,7 +79,7 @@ pub fn run(data: &[u8]) {
     };
     let contents: Vec<Vec<u8>> = (0..count % 3 + 1).map(|n| content(seed + n)).collect();
 
-    let config = posthaste_inbox::Config::default().starttls(true);
+    let config = posthaste_inbox::Config::default().starttls(choice & 2 == 0);
     let config = if choice & 1 == 0 {
         config
     } else {
@@ -100,8 +101,14 @@ pub fn run(data: &[u8]) {
     } else {
         TlsPolicy::Never
     };
+    let chunks = choice & 16 != 0;
     let config = Config::new("client.example.org".parse().expect("a name"))
         .tls(tls)
+        .chunking(if chunks {
+            Chunking::Always
+        } else {
+            Chunking::Never
+        })
         .limits(limits)
         .dialect(Dialect::Smtp);
     let mut client = Session::new(config);
@@ -110,7 +117,12 @@ pub fn run(data: &[u8]) {
             ["bob@example.net", "cid@example.net"].map(|path| path.parse().expect("an address"));
         let envelope = Envelope::new("ann@example.org".parse().expect("an address"), recipients)
             .expect("recipients");
-        client.submit(envelope, ContentSpec::seven_bit(content.len() as u64));
+        let size = if choice & 32 == 0 {
+            ContentSize::Exact(content.len() as u64)
+        } else {
+            ContentSize::Unknown
+        };
+        client.submit(envelope, ContentSpec::new(Encoding::SEVEN_BIT, size));
     }
     if choice & 4 == 0 {
         client.quit();
@@ -163,7 +175,10 @@ pub fn run(data: &[u8]) {
             Step::Event(Event::Done { report }) => reports.push(report),
             Step::Event(_) => {}
             Step::Idle => client.quit(),
-            Step::Close { .. } => return judge(&contents, &reports, server.kept),
+            Step::Close { .. } => {
+                reports.sort_by_key(|report: &posthaste_proto::Report| report.id);
+                return judge(&contents, &reports, server.kept, chunks);
+            }
             Step::Credentials(_) => panic!("nobody authenticates"),
         }
     }
@@ -172,15 +187,24 @@ pub fn run(data: &[u8]) {
 
 fn content(seed: usize) -> Vec<u8> {
     let words = (0..seed % 60).map(|n| WORDS[(seed * 7 + n * (seed / 3 + 1)) % WORDS.len()]);
-    words.collect::<String>().into_bytes()
+    let once = words.collect::<String>();
+    // Every now and then more than a send buffer.
+    once.repeat(if seed.is_multiple_of(11) { 40 } else { 1 })
+        .into_bytes()
 }
 
-fn judge(contents: &[Vec<u8>], reports: &[posthaste_proto::Report], kept: Vec<Vec<u8>>) {
+fn judge(
+    contents: &[Vec<u8>],
+    reports: &[posthaste_proto::Report],
+    kept: Vec<Vec<u8>>,
+    chunks: bool,
+) {
     assert_eq!(reports.len(), contents.len());
     let mut kept = kept.into_iter().peekable();
     for (content, report) in contents.iter().zip(reports) {
         let mut content = content.clone();
-        if !content.is_empty() && !content.ends_with(b"\r\n") {
+        // DATA ends with a line end; chunks go as they are.
+        if !chunks && !content.is_empty() && !content.ends_with(b"\r\n") {
             content.extend_from_slice(b"\r\n");
         }
         match &report.recipients[0].fate {

@@ -1,7 +1,7 @@
 //! Invariant: the reply parser gives the same replies and the same error for any octets, whole and in any pieces, keeps
-//! to its limits, and what it accepts can be shown.
+//! to its limits, tells octets outside ASCII, and what it accepts can be shown.
 
-use posthaste_proto::reply::{Parser, ReplyLimits};
+use posthaste_proto::reply::{Parser, Quirk, ReplyLimits};
 
 /// The first octet chooses the pieces and the limits, the rest is what the server sends.
 pub fn run(data: &[u8]) {
@@ -37,6 +37,10 @@ fn parse(limits: ReplyLimits, input: &[u8], piece: usize) -> Vec<String> {
                     let lines = reply.raw_lines().count();
                     let octets: usize = reply.raw_lines().map(<[u8]>::len).sum();
                     assert!(lines <= limits.lines && octets <= limits.reply);
+                    assert_eq!(
+                        reply.raw_lines().all(<[u8]>::is_ascii),
+                        !reply.quirks().contains(Quirk::EightBit)
+                    );
                     let kept = reply.to_reply();
                     assert_eq!(kept.code(), reply.code());
                     assert!(kept.lines().count() <= lines);

@@ -8,6 +8,7 @@ use anyhow::bail;
 use crate::interop;
 use crate::rig::{Rig, VARIABLE};
 use crate::shell::{program, root, run as run_shown};
+use crate::tidy;
 
 /// Where the real servers are.
 #[derive(clap::Args)]
@@ -46,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "warnings",
         ])
     })?;
+    section("tables", || tidy::run(&tidy::Arguments::CHECK))?;
     section("docs", || {
         let arguments = [
             "doc",
@@ -62,7 +64,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .try_for_each(|command| run_shown(&mut program("bash", &["-euc", command])))
     })?;
     section("features that are off by default", || {
-        cargo(&["test", "--package", "posthaste-proto", "--features", "idna"])?;
+        cargo(&["test", "--package", "posthaste-proto", "--all-features"])?;
+        cargo(&[
+            "test",
+            "--package",
+            "posthaste-proto",
+            "--no-default-features",
+        ])?;
         cargo(&[
             "test",
             "--package",
@@ -70,6 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             "--no-default-features",
         ])
     })?;
+    section("posthaste-proto without std", without_std)?;
     section("fuzz targets build", || {
         cargo(&["check", "--manifest-path", "fuzz/Cargo.toml"])
     })?;
@@ -80,6 +89,38 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         println!("left out, as asked");
         Ok(())
     })
+}
+
+/// A static library that has no std, linked to a C program: the crate brings none along.
+fn without_std() -> anyhow::Result<()> {
+    let folder = root().join("xtask/no_std");
+    let manifest = folder.join("Cargo.toml");
+    let manifest = manifest.to_string_lossy();
+    for features in [&[][..], &["--no-default-features"]] {
+        let build = [
+            "build",
+            "--quiet",
+            "--release",
+            "--locked",
+            "--manifest-path",
+            &manifest,
+        ];
+        run_shown(
+            program("cargo", &build)
+                .args(features)
+                .env_remove("CARGO_TARGET_DIR"),
+        )?;
+        let link = [
+            "main.c",
+            "target/release/libposthaste_no_std.a",
+            "-Wl,--gc-sections",
+            "-o",
+            "target/no_std",
+        ];
+        run_shown(program("cc", &link).current_dir(&folder))?;
+        run_shown(program("target/no_std", &[]).current_dir(&folder))?;
+    }
+    Ok(())
 }
 
 fn section(name: &str, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ mod fuzz;
 mod interop;
 mod rig;
 mod shell;
+mod tidy;
 
 use clap::{Parser, Subcommand};
 
@@ -27,6 +28,8 @@ enum Command {
     Fuzz(fuzz::Arguments),
     /// Sends awkward mail through real servers, and compares what they kept with what went in
     Interop(interop::Arguments),
+    /// Makes the pages that come from tables: docs/protocol.md, with each duty, its module and its tests
+    Tidy(tidy::Arguments),
     /// Measures: messages a second over one connection, memory of a large attachment, ours beside other libraries
     Bench(bench::Arguments),
 }
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
         Command::Ci(arguments) => ci::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Interop(arguments) => interop::run(&arguments),
+        Command::Tidy(arguments) => tidy::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     }
 }

@@ -4,6 +4,7 @@
     unreachable_pub,
     missing_docs,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "the targets are shared with the fuzz workspace"
 )]
 
@@ -11,6 +12,8 @@ use std::path::Path;
 
 #[path = "../../fuzz/targets/address.rs"]
 mod address;
+#[path = "../../fuzz/targets/bdat.rs"]
+mod bdat;
 #[path = "../../fuzz/targets/client_server.rs"]
 mod client_server;
 #[path = "../../fuzz/targets/command.rs"]
@@ -21,6 +24,12 @@ mod dot;
 mod ehlo;
 #[path = "../../fuzz/targets/reply.rs"]
 mod reply;
+#[path = "../../fuzz/targets/sasl.rs"]
+mod sasl;
+#[path = "../../fuzz/targets/scram.rs"]
+mod scram;
+#[path = "../../fuzz/targets/server.rs"]
+mod server;
 #[path = "../../fuzz/targets/session.rs"]
 mod session;
 #[path = "../../fuzz/targets/starttls.rs"]
@@ -76,4 +85,24 @@ fn session() {
 #[test]
 fn starttls() {
     replay("starttls", starttls::run);
+}
+
+#[test]
+fn bdat() {
+    replay("bdat", bdat::run);
+}
+
+#[test]
+fn sasl() {
+    replay("sasl", sasl::run);
+}
+
+#[test]
+fn scram() {
+    replay("scram", scram::run);
+}
+
+#[test]
+fn server() {
+    replay("server", server::run);
 }

@@ -11,8 +11,9 @@ use crate::certificate::{Certificate, Identity};
 use crate::config::{Config, Extension};
 use crate::fault::Stage;
 use crate::inbox::{Inbox, StartError};
-use crate::listener::{Clock, Connections, Listener, Mode, Shared};
+use crate::listener::{Clock, Connections, Listener, Mode, Shared, Tls};
 use crate::reply::Reply;
+use crate::sasl::Mechanism;
 use crate::store::Store;
 
 /// The settings of an [`Inbox`].
@@ -95,6 +96,16 @@ impl Builder {
     /// See [`Config::auth_any`].
     pub fn auth_any(self) -> Self {
         self.configure(Config::auth_any)
+    }
+
+    /// See [`Config::token`].
+    pub fn token(self, user: impl Into<String>, token: impl Into<String>) -> Self {
+        self.configure(|config| config.token(user, token))
+    }
+
+    /// See [`Config::mechanisms`].
+    pub fn mechanisms(self, mechanisms: impl IntoIterator<Item = Mechanism>) -> Self {
+        self.configure(|config| config.mechanisms(mechanisms))
     }
 
     /// See [`Config::auth_required`].
@@ -210,13 +221,16 @@ impl Builder {
             .map_err(|error| StartError::Certificate(Box::new(error)))?;
         let (tls, ca_pem) = match identity {
             None => (None, None),
-            Some(Identity { chain, key, ca_pem }) => {
+            Some(identity) => {
+                let end_point = identity.end_point();
+                let Identity { chain, key, ca_pem } = identity;
                 let provider = Arc::new(rustls::crypto::ring::default_provider());
                 let config = ServerConfig::builder_with_provider(provider)
                     .with_safe_default_protocol_versions()
                     .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
                     .map_err(|error| StartError::Certificate(Box::new(error)))?;
-                (Some(Arc::new(config)), Some(ca_pem))
+                let config = Arc::new(config);
+                (Some(Tls { config, end_point }), Some(ca_pem))
             }
         };
         let socket = bind(self.listen)?;

@@ -7,6 +7,7 @@ use rcgen::{
     KeyUsagePurpose, date_time_ymd,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use sha2::{Digest as _, Sha256};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -34,6 +35,15 @@ pub(crate) struct Identity {
     pub(crate) chain: Vec<CertificateDer<'static>>,
     pub(crate) key: PrivateKeyDer<'static>,
     pub(crate) ca_pem: String,
+}
+
+impl Identity {
+    /// tls-server-end-point (RFC 5929 4): the hash of the own certificate, by the hash of its signature. rcgen's keys sign
+    /// with SHA-256.
+    pub(crate) fn end_point(&self) -> Vec<u8> {
+        let certificate = self.chain.first().map_or(&[][..], |der| der.as_ref());
+        Sha256::digest(certificate).to_vec()
+    }
 }
 
 impl Certificate {

@@ -1,21 +1,30 @@
 //! What the server offers, demands and refuses.
 
+use std::num::NonZeroU32;
+
 use posthaste_proto::Secret;
 use posthaste_proto::address::{ClientName, ForwardPath};
 
-use crate::fault::{Close, Faults, Stage};
+use crate::fault::{Close, Faults, ScramFault, Stage};
 use crate::reply::Reply;
+use crate::sasl::Mechanism;
+use crate::users::Users;
 
 /// The server's policy: extensions, limits, users, faults. Pure data; a [`Session`](crate::session::Session) obeys it.
 ///
-/// By default: no AUTH, STARTTLS not offered (an [`Inbox`](crate::Inbox) turns it on when it has a certificate),
-/// messages of up to 64 MiB, 1,000 recipients.
+/// By default: nobody may log in and AUTH is not offered; STARTTLS is not offered either (an [`Inbox`](crate::Inbox) turns
+/// it on when it has a certificate); messages of up to 64 MiB, 1,000 recipients.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) name: Option<ClientName>,
     pub(crate) starttls: bool,
     pub(crate) tls_required: bool,
-    pub(crate) auth: Users,
+    pub(crate) users: Users,
+    /// As configured; `None` means the default ones.
+    mechanisms: Option<Vec<Mechanism>>,
+    /// Who the client is, for EXTERNAL.
+    pub(crate) external: Option<String>,
+    pub(crate) scram_iterations: NonZeroU32,
     pub(crate) auth_required: bool,
     pub(crate) auth_in_clear: bool,
     pub(crate) max_size: u64,
@@ -24,16 +33,8 @@ pub struct Config {
     pub(crate) faults: Faults,
 }
 
-/// Who may log in. Passwords never print.
-#[derive(Debug, Clone)]
-pub(crate) enum Users {
-    /// AUTH is not offered.
-    Off,
-    /// These users.
-    Some(Vec<(String, Secret)>),
-    /// Whoever, with whatever password.
-    Any,
-}
+/// What RFC 7677 4 asks for at least.
+const DEFAULT_ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).expect("not zero");
 
 /// An extension that the server has (RFC 5321 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,7 +64,10 @@ impl Config {
             name: None,
             starttls: false,
             tls_required: false,
-            auth: Users::Off,
+            users: Users::new(),
+            mechanisms: None,
+            external: None,
+            scram_iterations: DEFAULT_ITERATIONS,
             auth_required: false,
             auth_in_clear: false,
             max_size: 64 << 20,
@@ -95,20 +99,74 @@ impl Config {
     }
 
     /// Lets a user log in; may be called for several. AUTH is offered inside TLS only, see [`Config::auth_in_clear`].
+    ///
+    /// The password is any text and is compared octet by octet: the server prepares nothing. Clients of SCRAM and PLAIN
+    /// apply SASLprep (RFC 4013), so a password that SASLprep changes must be given here in its prepared form.
     #[must_use]
     pub fn auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        let entry = (user.into(), Secret::from(password.into()));
-        match &mut self.auth {
-            Users::Some(users) => users.push(entry),
-            Users::Off | Users::Any => self.auth = Users::Some(vec![entry]),
+        self.users.add(user.into(), Secret::from(password.into()));
+        self
+    }
+
+    /// Lets everyone log in with any password or token, by the mechanisms that need not know the password: all but
+    /// SCRAM.
+    #[must_use]
+    pub fn auth_any(mut self) -> Self {
+        self.users.let_anyone_in();
+        self
+    }
+
+    /// Lets a user log in with a bearer token (XOAUTH2, OAUTHBEARER); may be called for several. A user who has none
+    /// gives the password of [`Config::auth`] as the token.
+    #[must_use]
+    pub fn token(mut self, user: impl Into<String>, token: impl Into<String>) -> Self {
+        self.users
+            .add_token(user.into(), Secret::from(token.into()));
+        self
+    }
+
+    /// Offers these mechanisms, in this order; what is named twice counts once.
+    ///
+    /// By default all but EXTERNAL and ANONYMOUS, which let in whoever comes. One that cannot work is left out
+    /// nevertheless: -PLUS without a channel binding, CRAM-MD5 and SCRAM without randomness
+    /// ([`Session::with_entropy`](crate::session::Session::with_entropy); an [`Inbox`](crate::Inbox) has it), SCRAM
+    /// when everyone may log in, and those for which nobody has a password or token.
+    #[must_use]
+    pub fn mechanisms(mut self, mechanisms: impl IntoIterator<Item = Mechanism>) -> Self {
+        self.mechanisms = Some(Vec::new());
+        for mechanism in mechanisms {
+            self.also_offer(mechanism);
         }
         self
     }
 
-    /// Lets everyone log in with any password.
+    /// Offers EXTERNAL, and lets whoever asks for it in as this user: what a client certificate would say, in a test
+    /// without one.
     #[must_use]
-    pub fn auth_any(mut self) -> Self {
-        self.auth = Users::Any;
+    pub fn external(mut self, user: impl Into<String>) -> Self {
+        self.external = Some(user.into());
+        self.also_offer(Mechanism::External);
+        self
+    }
+
+    /// Offers ANONYMOUS, and lets whoever asks for it in as `anonymous`.
+    #[must_use]
+    pub fn anonymous(mut self) -> Self {
+        self.also_offer(Mechanism::Anonymous);
+        self
+    }
+
+    /// How often SCRAM hashes a password; 4,096 by default. The server does as much work at each login.
+    #[must_use]
+    pub const fn scram_iterations(mut self, iterations: NonZeroU32) -> Self {
+        self.scram_iterations = iterations;
+        self
+    }
+
+    /// Lies in SCRAM, each time.
+    #[must_use]
+    pub const fn scram_fault(mut self, fault: ScramFault) -> Self {
+        self.faults.lie_in_scram(fault);
         self
     }
 
@@ -184,6 +242,33 @@ impl Config {
         basis && !self.hidden.contains(&extension)
     }
 
+    /// The mechanisms that can work for somebody, in order. Those that bind the channel or need randomness are among
+    /// them: whether these can be had is the session's to say.
+    pub(crate) fn usable_mechanisms(&self) -> impl Iterator<Item = Mechanism> {
+        let listed = self.mechanisms.as_deref().unwrap_or(Mechanism::DEFAULT);
+        listed.iter().copied().filter(|mechanism| match mechanism {
+            Mechanism::Plain | Mechanism::Login | Mechanism::CramMd5 => self.users.have_passwords(),
+            Mechanism::ScramSha1
+            | Mechanism::ScramSha1Plus
+            | Mechanism::ScramSha256
+            | Mechanism::ScramSha256Plus
+            | Mechanism::ScramSha512
+            | Mechanism::ScramSha512Plus => self.users.have_passwords() && !self.users.are_any(),
+            Mechanism::XOAuth2 | Mechanism::OAuthBearer => self.users.have_tokens(),
+            Mechanism::External => self.external.is_some(),
+            Mechanism::Anonymous => true,
+        })
+    }
+
+    fn also_offer(&mut self, mechanism: Mechanism) {
+        let listed = self
+            .mechanisms
+            .get_or_insert_with(|| Mechanism::DEFAULT.to_vec());
+        if !listed.contains(&mechanism) {
+            listed.push(mechanism);
+        }
+    }
+
     pub(crate) fn name_text(&self) -> String {
         self.name
             .as_ref()
@@ -194,17 +279,5 @@ impl Config {
 impl Default for Config {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Users {
-    pub(crate) fn know(&self, user: &str, password: &Secret) -> bool {
-        match self {
-            Self::Off => false,
-            Self::Any => true,
-            Self::Some(users) => users
-                .iter()
-                .any(|(name, secret)| name == user && secret == password),
-        }
     }
 }

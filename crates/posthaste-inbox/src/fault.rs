@@ -36,11 +36,38 @@ pub enum Stage {
     Quit,
 }
 
+/// A lie of the server in SCRAM (RFC 5802), for tests of clients: each is something that a client must not let pass.
+///
+/// A client that goes on nevertheless, and whose proof is right for what was configured, is let in: its test then sees
+/// a login where there should be none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ScramFault {
+    /// The signature behind `v=` is not that of somebody who knows the password.
+    WrongSignature,
+    /// The nonce does not begin with the client's.
+    ForeignNonce,
+    /// So many iterations are claimed: none, or more than a client should do. The server itself does as many as are
+    /// configured, so a proof made with the claimed number is wrong.
+    Iterations(u64),
+    /// The salt is no base64.
+    BadSalt,
+    /// The first message begins with an extension that must be understood: `m=must`.
+    MandatoryExtension,
+    /// 235 comes right behind the proof, and no signature at all.
+    NoSignature,
+    /// 235 comes right behind the proof, and the signature is its text: `235 2.7.0 v=…`.
+    SignatureIn235,
+    /// Instead of the signature comes `e=other-error`, and 535 behind whatever the client says to that.
+    Error,
+}
+
 /// What goes wrong, and where.
 #[derive(Debug, Clone)]
 pub(crate) struct Faults {
     stages: BTreeMap<Stage, Fault>,
     recipients: Vec<(ForwardPath, Reply)>,
+    scram: Option<ScramFault>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -64,7 +91,16 @@ impl Faults {
         Self {
             stages: BTreeMap::new(),
             recipients: Vec::new(),
+            scram: None,
         }
+    }
+
+    pub(crate) const fn lie_in_scram(&mut self, fault: ScramFault) {
+        self.scram = Some(fault);
+    }
+
+    pub(crate) const fn scram(&self) -> Option<ScramFault> {
+        self.scram
     }
 
     pub(crate) fn reply(&mut self, stage: Stage, reply: Reply) {

@@ -6,9 +6,24 @@
 //!                  TLS, threads     without IO      or memory
 //! ```
 //!
-//! It speaks SMTP as RFC 5321 has it, with STARTTLS, implicit TLS, AUTH PLAIN and LOGIN, PIPELINING, SIZE, 8BITMIME,
-//! SMTPUTF8, CHUNKING, BINARYMIME and ENHANCEDSTATUSCODES, on loopback unless told otherwise. Certificates are made
-//! when it starts, good or faulty ones. It takes mail for everyone, except where a test has it refuse.
+//! It speaks SMTP as RFC 5321 has it, with STARTTLS, implicit TLS, AUTH, PIPELINING, SIZE, 8BITMIME, SMTPUTF8, CHUNKING,
+//! BINARYMIME and ENHANCEDSTATUSCODES, on loopback unless told otherwise. Certificates are made when it starts, good or
+//! faulty ones. It takes mail for everyone, except where a test has it refuse.
+//!
+//! AUTH is offered to those who are let in ([`Config::auth`], [`Config::token`], [`Config::auth_any`]), inside TLS:
+//!
+//! | mechanism | with | offered |
+//! |---|---|---|
+//! | PLAIN, LOGIN, CRAM-MD5 | a password | by default |
+//! | SCRAM-SHA-1, -256, -512 | a password | by default; not when everyone is let in |
+//! | the same with -PLUS | a password, and tls-exporter (TLS 1.3) or tls-server-end-point | by default |
+//! | XOAUTH2, OAUTHBEARER | a token, or the password as one | by default |
+//! | EXTERNAL | nothing | [`Config::external`] |
+//! | ANONYMOUS | nothing | [`Config::anonymous`] |
+//!
+//! [`Config::mechanisms`] chooses among them and orders them. The server prepares no passwords: SASLprep is the client's.
+//! For tests of clients it can lie in SCRAM ([`ScramFault`]), as it can fail anywhere else ([`Config::reply`],
+//! [`Config::close_after`], [`Config::close_instead`]).
 //!
 //! Only CRLF ends a line and only CRLF, dot, CRLF ends a message; a command line that ends in LF alone ends the
 //! connection. Memory is bounded however the client behaves, but for the content of messages that are kept in memory.
@@ -70,13 +85,16 @@ mod fault;
 mod inbox;
 mod listener;
 mod reply;
+mod sasl;
 pub mod session;
 mod store;
+mod users;
 
 pub use builder::Builder;
 pub use certificate::Certificate;
 pub use config::{Config, Extension};
-pub use fault::Stage;
+pub use fault::{ScramFault, Stage};
 pub use inbox::{Inbox, StartError, TimedOut};
 pub use reply::{Reply, ReplyError};
+pub use sasl::{Mechanism, UnknownMechanism};
 pub use store::{Message, Recipient, Record};

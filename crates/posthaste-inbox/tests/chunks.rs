@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a conversation that cannot be held is a failed test"
 )]
 
@@ -31,6 +32,10 @@ struct Plan {
     most: Option<u64>,
     /// The source of the first content fails after so many octets.
     fails_at: Option<usize>,
+    /// The first message is cancelled before this step.
+    cancel_at: Option<usize>,
+    /// By DATA instead.
+    data: bool,
     seed: u64,
 }
 
@@ -61,6 +66,8 @@ impl Plan {
             ],
             most: None,
             fails_at: None,
+            cancel_at: None,
+            data: false,
             seed: 1,
         }
     }
@@ -82,9 +89,14 @@ impl Plan {
         };
         let config = session::Config::new("client.example.org".parse().unwrap())
             .tls(TlsPolicy::Never)
-            .chunking(Chunking::Always)
+            .chunking(if self.data {
+                Chunking::Never
+            } else {
+                Chunking::Always
+            })
             .limits(limits);
         let mut client = Session::new(config);
+        let mut ids = Vec::new();
         for content in &self.contents {
             let paths = self.recipients.iter().map(|path| path.parse().unwrap());
             let envelope = Envelope::new("ann@example.org".parse().unwrap(), paths).unwrap();
@@ -98,12 +110,15 @@ impl Plan {
             } else {
                 ContentSize::Unknown
             };
-            client.submit(envelope, ContentSpec::new(encoding, size));
+            ids.push(client.submit(envelope, ContentSpec::new(encoding, size)));
         }
         let mut given = vec![0; self.contents.len()];
         let (mut reports, mut wrote, mut heard) = (Vec::new(), Vec::new(), 0);
         let mut gone = false;
-        loop {
+        for step in 0.. {
+            if self.cancel_at == Some(step) {
+                client.cancel(ids[0]);
+            }
             match client.poll(Duration::ZERO) {
                 Step::Write { bytes, .. } => {
                     let left = match cut {
@@ -175,10 +190,15 @@ impl Plan {
             .filter(|path| **path != REFUSED)
             .copied()
             .collect();
+        let mut content = self.contents[place].clone();
+        // DATA ends with a line end; chunks go as they are.
+        if self.data && !content.ends_with(b"\r\n") {
+            content.extend_from_slice(b"\r\n");
+        }
         format!(
             "message <ann@example.org> <{}> {}",
             accepted.join(","),
-            self.contents[place].escape_ascii()
+            content.escape_ascii()
         )
     }
 
@@ -355,4 +375,48 @@ fn a_source_that_fails_anywhere() {
             }
         }
     }
+}
+
+/// What is told of a message that is cancelled at any step is true, and the one behind it goes where the connection is left.
+#[test]
+fn a_cancellation_at_every_step() {
+    let mut ends = [0; 3];
+    for (pipelining, exact, data) in
+        (0..8).map(|bits| (bits & 1 == 0, bits & 2 == 0, bits & 4 == 0))
+    {
+        for cancel_at in 0..400 {
+            let plan = Plan {
+                contents: vec![b".x\r\n".repeat(1500), b"fits\r\n".to_vec()],
+                cancel_at: Some(cancel_at),
+                data,
+                seed: cancel_at as u64,
+                ..Plan::small(pipelining, exact)
+            };
+            let outcome = plan.run(Cut::Never);
+            let [first, second] = &outcome.reports[..] else {
+                panic!("{:?}", outcome.reports)
+            };
+            let (first, second) = (&first.recipients[0].fate, &second.recipients[0].fate);
+            let kept = |places: &[usize]| -> Vec<_> {
+                places.iter().map(|place| plan.kept(*place)).collect()
+            };
+            match (first, second) {
+                // Too late, or over before.
+                (Fate::Accepted(_), Fate::Accepted(_)) => {
+                    assert_eq!(outcome.kept, kept(&[0, 1]));
+                    ends[0] += 1;
+                }
+                (Fate::NotSent(_), Fate::Accepted(_)) => {
+                    assert_eq!(outcome.kept, kept(&[1]));
+                    ends[1] += 1;
+                }
+                (Fate::NotSent(_), Fate::NotSent(_)) => {
+                    assert_eq!(outcome.kept, kept(&[]));
+                    ends[2] += 1;
+                }
+                fates => panic!("{fates:?}"),
+            }
+        }
+    }
+    assert!(ends.iter().all(|end| *end > 100), "{ends:?}");
 }

@@ -2,8 +2,11 @@
 
 mod common;
 
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
 use common::{Dice, Driven};
-use posthaste_inbox::session::Step;
+use posthaste_inbox::session::{Session, Step};
 use posthaste_inbox::{Config, Extension, Reply, Stage};
 
 const HELLO: &[u8] = b"EHLO c\r\n";
@@ -121,22 +124,64 @@ fn answers_out_of_turn_change_nothing() {
 }
 
 #[test]
-fn passwords_do_not_print() {
-    let config = Config::new().auth("ann", "hunter2").auth_in_clear();
-    let mut driven = Driven::new(config, None);
-    driven.feed(b"EHLO c\r\nAUTH LOGIN\r\nYW5u\r\naHVudGVy");
-    let shown = format!("{:?}", driven.session);
-    assert!(
-        shown.contains("ann") && !shown.contains("hunter") && !shown.contains("aHVud"),
-        "{shown}"
-    );
-    driven.feed(b"Mg==\r\n");
-    assert!(driven.text().ends_with("235 2.7.0 authenticated\r\n"));
+fn nothing_behind_a_chunk_of_unknown_length_is_obeyed() {
+    for line in [
+        "BDAT",
+        "BDAT ",
+        "bdat\tx",
+        "BDAT LAST",
+        "BDAT -1",
+        "BDAT 0x10",
+        "BDAT 1 FIRST",
+        "BDAT 1 LAST LAST",
+        "BDAT 1LAST",
+        "BDAT 18446744073709551616",
+        &format!("BDAT {}1", " ".repeat(3000)),
+    ] {
+        let mut driven = Driven::new(Config::new(), None);
+        driven.feed(b"EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n");
+        driven.output.clear();
+        driven.feed(format!("{line}\r\nRSET\r\nMAIL FROM:<eve@b>\r\n").as_bytes());
+        let text = driven.text();
+        assert!(
+            text.starts_with("50") && text.matches("\r\n").count() == 1,
+            "{line}: {text}"
+        );
+        assert_eq!(driven.events, ["close"], "{line}");
+    }
+    // This is another verb.
+    let mut driven = Driven::new(Config::new(), None);
+    driven.feed(b"BDATA 1\r\nNOOP\r\n");
+    assert!(driven.text().ends_with("250 2.0.0 ok\r\n"));
+}
+
+#[test]
+fn without_randomness_nothing_that_needs_it_is_offered() {
+    for (seed, expected) in [
+        (None, "250 AUTH PLAIN LOGIN XOAUTH2 OAUTHBEARER\r\n"),
+        (
+            Some([7; 32]),
+            "250 AUTH PLAIN LOGIN CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256 SCRAM-SHA-512 XOAUTH2 OAUTHBEARER\r\n",
+        ),
+    ] {
+        let config = Arc::new(Config::new().auth("ann", "secret"));
+        let mut session = Session::new(config, Some("TLSv1.3".into()));
+        if let Some(seed) = seed {
+            session = session.with_entropy(seed);
+        }
+        let mut driven = Driven::of(session);
+        driven.feed(HELLO);
+        assert!(driven.text().ends_with(expected), "{}", driven.text());
+        driven.output.clear();
+        driven.feed(b"AUTH CRAM-MD5\r\n");
+        let code = if seed.is_some() { "334 " } else { "504 " };
+        assert!(driven.text().starts_with(code), "{}", driven.text());
+    }
 }
 
 #[test]
 fn no_octets_make_it_panic_or_grow() {
-    let words: [&[u8]; 22] = [
+    let words: [&[u8]; 32] = [
         b"EHLO c",
         b"HELO c",
         b"MAIL FROM:<a@b>",
@@ -151,6 +196,18 @@ fn no_octets_make_it_panic_or_grow() {
         b"STARTTLS",
         b"AUTH PLAIN",
         b"AUTH LOGIN YQ==",
+        b"AUTH CRAM-MD5",
+        b"AUTH SCRAM-SHA-1",
+        b"AUTH SCRAM-SHA-256-PLUS",
+        b"AUTH XOAUTH2 =",
+        b"AUTH OAUTHBEARER",
+        b"AUTH EXTERNAL",
+        // n,,n=a,r=b and a proof that is none
+        b"biwsbj1hLHI9Yg==",
+        b"Yz1iaXdzLHI9YixwPUFBQUE=",
+        // a 0000...
+        b"YSAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=",
+        b"YQ==",
         b"*",
         b".",
         b"..",
@@ -164,9 +221,14 @@ fn no_octets_make_it_panic_or_grow() {
         let mut dice = Dice(seed);
         let mut config = Config::new()
             .starttls(true)
-            .auth_any()
             .auth_in_clear()
+            .scram_iterations(NonZeroU32::MIN)
+            .external("ann")
             .max_size(20);
+        config = match dice.roll(2) {
+            0 => config.auth_any(),
+            _ => config.auth("a", "x"),
+        };
         if dice.roll(2) == 0 {
             config = config.hide(Extension::Chunking);
         }
@@ -184,7 +246,8 @@ fn no_octets_make_it_panic_or_grow() {
                 _ => config.reply(stage, Reply::new(200 + dice.roll(400) as u16, "x").unwrap()),
             };
         }
-        let mut driven = Driven::new(config, None);
+        let session = Session::new(Arc::new(config), None).with_entropy([7; 32]);
+        let mut driven = Driven::of(session);
         for _ in 0..40 {
             let mut octets = words[dice.roll(words.len())].to_vec();
             if dice.roll(8) > 0 {

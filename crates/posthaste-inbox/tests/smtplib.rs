@@ -51,15 +51,15 @@ fn smtplib_delivers_every_octet() {
         String::from_utf8_lossy(&output.stderr)
     );
 
-    let messages = inbox.wait_for(3, Duration::from_secs(30)).unwrap();
-    assert_eq!(messages.len(), 3);
+    let messages = inbox.wait_for(4, Duration::from_secs(30)).unwrap();
+    assert_eq!(messages.len(), 4);
     for stored in &messages {
         assert_eq!(fs::read(stored.path().unwrap()).unwrap(), message);
         assert_eq!(stored.record().hello, "client.example.org");
         assert_eq!(stored.record().size, message.len() as u64);
         assert_eq!(stored.record().rcpt_to.len(), 1);
     }
-    let [plain, starttls, implicit] = [0, 1, 2].map(|n: usize| messages[n].record());
+    let [plain, starttls, implicit, cram_md5] = [0, 1, 2, 3].map(|n: usize| messages[n].record());
     assert_eq!((plain.tls.as_deref(), plain.auth.as_deref()), (None, None));
     assert_eq!(
         (starttls.tls.as_deref(), starttls.auth.as_deref()),
@@ -69,6 +69,7 @@ fn smtplib_delivers_every_octet() {
         (implicit.tls.as_deref(), implicit.auth.as_deref()),
         (Some("TLSv1.3"), Some("ann"))
     );
+    assert_eq!(cram_md5.auth.as_deref(), Some("ann"));
     assert_eq!(
         plain.params["SIZE"].as_deref(),
         Some(message.len().to_string().as_str())

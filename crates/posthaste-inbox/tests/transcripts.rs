@@ -16,9 +16,11 @@ mod common;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use common::{Dice, Driven, StoreFault};
-use posthaste_inbox::{Config, Extension, Reply, Stage};
+use posthaste_inbox::session::{Session, TlsFacts};
+use posthaste_inbox::{Config, Extension, Reply, ScramFault, Stage};
 
 #[derive(Default)]
 struct Script {
@@ -62,8 +64,17 @@ fn every_transcript_plays_at_every_split() {
 }
 
 fn play(name: &str, script: &Script, write_at_most: usize, mut piece: impl FnMut(usize) -> usize) {
-    let (config, tls, store_fault) = configure(&script.directives);
-    let mut driven = Driven::new(config, tls.then_some("TLSv1.3"));
+    let Setting {
+        config,
+        tls,
+        entropy,
+        store_fault,
+    } = configure(&script.directives);
+    let mut session = Session::new(Arc::new(config), tls);
+    if entropy {
+        session = session.with_entropy([7; 32]);
+    }
+    let mut driven = Driven::of(session);
     driven.store_fault = store_fault;
     driven.write_at_most = write_at_most;
     for (number, block) in script.blocks.iter().enumerate() {
@@ -152,17 +163,40 @@ fn unescape(text: &str) -> Vec<u8> {
     octets
 }
 
-fn configure(directives: &[Vec<String>]) -> (Config, bool, Option<StoreFault>) {
-    let (mut config, mut tls, mut store_fault) = (Config::new(), false, None);
+#[derive(Default)]
+struct Setting {
+    config: Config,
+    tls: Option<TlsFacts>,
+    entropy: bool,
+    store_fault: Option<StoreFault>,
+}
+
+fn configure(directives: &[Vec<String>]) -> Setting {
+    let mut setting = Setting::default();
     for words in directives {
         let words: Vec<_> = words.iter().map(String::as_str).collect();
-        config = match words.as_slice() {
+        let config = std::mem::take(&mut setting.config);
+        setting.config = match words.as_slice() {
             ["tls"] => {
-                tls = true;
+                setting.tls = Some("TLSv1.3".into());
+                config
+            }
+            // The octets are the same each time: 0x45 and 0x65.
+            ["tls-exporter"] => {
+                setting.tls.as_mut().unwrap().exporter = Some([b'E'; 32]);
+                config
+            }
+            ["tls-server-end-point"] => {
+                setting.tls.as_mut().unwrap().server_end_point = Some(vec![b'e'; 32]);
+                config
+            }
+            // The seed is 32 times 7.
+            ["entropy"] => {
+                setting.entropy = true;
                 config
             }
             ["store-fails", at] => {
-                store_fault = Some(match *at {
+                setting.store_fault = Some(match *at {
                     "begin" => StoreFault::Begin,
                     "content" => StoreFault::Content,
                     "end" => StoreFault::End,
@@ -170,6 +204,14 @@ fn configure(directives: &[Vec<String>]) -> (Config, bool, Option<StoreFault>) {
                 });
                 config
             }
+            ["mechanisms", names @ ..] => {
+                config.mechanisms(names.iter().map(|name| name.parse().unwrap()))
+            }
+            ["token", user, token] => config.token(*user, *token),
+            ["external", user] => config.external(*user),
+            ["anonymous"] => config.anonymous(),
+            ["iterations", count] => config.scram_iterations(count.parse().unwrap()),
+            ["scram-fault", fault @ ..] => config.scram_fault(scram_fault(fault)),
             ["starttls"] => config.starttls(true),
             ["tls-required"] => config.tls_required(),
             ["auth", user, password] => config.auth(*user, *password),
@@ -191,7 +233,21 @@ fn configure(directives: &[Vec<String>]) -> (Config, bool, Option<StoreFault>) {
             other => panic!("{other:?} is no directive"),
         };
     }
-    (config, tls, store_fault)
+    setting
+}
+
+fn scram_fault(words: &[&str]) -> ScramFault {
+    match words {
+        ["wrong-signature"] => ScramFault::WrongSignature,
+        ["foreign-nonce"] => ScramFault::ForeignNonce,
+        ["iterations", count] => ScramFault::Iterations(count.parse().unwrap()),
+        ["bad-salt"] => ScramFault::BadSalt,
+        ["mandatory-extension"] => ScramFault::MandatoryExtension,
+        ["no-signature"] => ScramFault::NoSignature,
+        ["signature-in-235"] => ScramFault::SignatureIn235,
+        ["error"] => ScramFault::Error,
+        other => panic!("{other:?} is no fault"),
+    }
 }
 
 fn reply(code: &str, text: &[&str]) -> Reply {

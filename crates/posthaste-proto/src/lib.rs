@@ -64,19 +64,21 @@
 //!
 //! | module | what | RFC |
 //! |---|---|---|
-//! | [`session`] | a connection from greeting to QUIT | 5321 section 3, 2920, 3207, 4954, 2033 |
+//! | [`session`] | a connection from greeting to QUIT | 5321 section 3, 2920, 3030, 3207, 4954, 2033 |
 //! | [`reply`] | codes, enhanced status codes, the parser | 5321 section 4.2, 2034, 3463 |
 //! | [`command`] | commands and their parameters, both ways | 5321 section 4.1, 1870, 2852, 3461, 4865, 4954, 6152, 6531, 6533, 6710, 8689 |
 //! | [`address`] | mailboxes, paths, domains | 5321 section 4.1.2 and 4.1.3, 6531 |
 //! | [`capability`] | what EHLO offers | 5321 section 4.1.1.1, the above, 9422 |
-//! | [`content`] | encodings, sizes, dot-stuffing | 5321 section 4.5.2 |
-//! | [`sasl`] | credentials and mechanisms | 4422, 4616 |
+//! | [`content`] | encodings, sizes, dot-stuffing, chunks | 5321 section 4.5.2, 3030 |
+//! | [`sasl`] | credentials and mechanisms | 4422, 4505, 4616, 2195, 5802, 7677, 7628, 9266, 5929 |
 //! | [`wire`] | any line out, replies matched to what they answer, no policy | 5321 section 2.4 and 4.2, 2920 |
 //! | [`envelope`] | who sends to whom | 5321 section 2.3.1 |
 //! | [`error`] | what can go wrong, and whose fault it is | |
 //!
 //! # Features
 //!
+//! - `scram` (on): SCRAM and CRAM-MD5, with the digests that they need.
+//! - `saslprep` (off): names and passwords outside ASCII in SCRAM; brings std and tables. Without it they are a typed error.
 //! - `idna` (off): domains outside ASCII are written in A-labels, by the crate `idna`, where no other part of the
 //!   envelope needs SMTPUTF8. Without it such a domain needs SMTPUTF8.
 

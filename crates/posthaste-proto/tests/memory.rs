@@ -2,14 +2,16 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a conversation that cannot be held is a failed test"
 )]
 
 use std::time::Duration;
 
 use posthaste_proto::reply::{Parser, ReplyLimits};
-use posthaste_proto::session::TlsPolicy;
-use posthaste_proto::{Config, ContentSpec, Envelope, Event, Session, Step};
+use posthaste_proto::sasl::{BuiltIn, Preference};
+use posthaste_proto::session::{TlsInfo, TlsPolicy};
+use posthaste_proto::{Config, ContentSpec, Credentials, Envelope, Event, Session, Step};
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
@@ -29,6 +31,7 @@ fn memory() {
     no_reply_keeps_more_than_its_limit();
     a_report_costs_three_allocations();
     a_hostile_server_cannot_make_a_session_large();
+    a_hostile_server_cannot_make_a_login_large();
 }
 
 fn a_reply_costs_no_allocation() {
@@ -148,6 +151,59 @@ fn a_hostile_server_cannot_make_a_session_large() {
                 most <= 1024 * 1024,
                 "{most} octets kept of {:?}",
                 flood.escape_ascii().to_string()
+            );
+        }
+    }
+}
+
+fn a_hostile_server_cannot_make_a_login_large() {
+    let long = format!("334 {}\r\n", "QUJD".repeat(4000));
+    let floods: [&[u8]; 4] = [
+        b"334 QUJD\r\n",
+        long.as_bytes(),
+        b"334-QUJD\r\n",
+        b"334 cj14LHM9UUE9PSxpPTQwOTY=\r\n",
+    ];
+    for mechanism in BuiltIn::ALL {
+        for flood in floods {
+            let before = kept();
+            let credentials = match mechanism.takes(&Credentials::new("ann", "secret")) {
+                true => Credentials::new("ann", "secret"),
+                false => Credentials::token("ann", "secret"),
+            };
+            let config = Config::new("client.example.org".parse().unwrap())
+                .tls(TlsPolicy::Implicit)
+                .entropy([1; 32])
+                .mechanisms(Preference::only([*mechanism]))
+                .credentials(credentials);
+            let mut session = Session::new(config);
+            let hello = format!("250-mx\r\n250 AUTH {mechanism}\r\n");
+            let (mut heard, mut most) = (0, 0);
+            for _ in 0..10_000 {
+                match session.poll(Duration::ZERO) {
+                    Step::Write { bytes, .. } => {
+                        let n = bytes.len();
+                        session.written(n);
+                    }
+                    Step::Read { .. } => {
+                        heard += 1;
+                        session.received(match heard {
+                            1 => b"220 mx\r\n",
+                            2 => hello.as_bytes(),
+                            _ => flood,
+                        });
+                    }
+                    Step::StartTls { .. } => session.tls_started(TlsInfo::default()),
+                    Step::Event(_) => {}
+                    Step::Close { .. } => break,
+                    step => panic!("{step:?}"),
+                }
+                most = most.max(kept() - before);
+            }
+            assert!(
+                most <= 1024 * 1024,
+                "{most} octets kept of {mechanism} and {}",
+                flood.escape_ascii()
             );
         }
     }

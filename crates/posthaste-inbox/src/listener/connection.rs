@@ -25,16 +25,27 @@ pub(super) fn serve(shared: &Shared, stream: TcpStream, mode: Mode) {
     if mode == Mode::ImplicitTls {
         let Some(config) = &shared.tls else { return };
         // A handshake that fails has told the client why by an alert; there is nobody else to tell.
-        let Ok((secured, version)) = socket.start_tls(config) else {
+        let Ok((secured, facts)) = socket.start_tls(config) else {
             return;
         };
         socket = secured;
-        tls = Some(version.to_owned());
+        tls = Some(facts);
     }
     let mut session = Session::new(Arc::clone(&shared.config), tls);
+    // Without randomness the session offers what needs none.
+    if let Some(seed) = seed() {
+        session = session.with_entropy(seed);
+    }
     if let Some(socket) = drive(shared, socket, &mut session) {
         socket.close();
     }
+}
+
+/// From the system, as TLS takes it.
+fn seed() -> Option<[u8; 32]> {
+    let mut seed = [0; 32];
+    let random = rustls::crypto::ring::default_provider().secure_random;
+    random.fill(&mut seed).is_ok().then_some(seed)
 }
 
 /// Does what the session says. Returns the socket when it is the server that closes it.
@@ -74,11 +85,11 @@ fn drive(shared: &Shared, mut socket: Socket, session: &mut Session) -> Option<S
                     None => return None,
                 };
                 // After a failed handshake nothing can be said any more and no message is open.
-                let Ok((secured, version)) = secured else {
+                let Ok((secured, facts)) = secured else {
                     return None;
                 };
                 socket = secured;
-                session.tls_started(version);
+                session.tls_started(facts);
             }
             Step::Begin(_) => match shared.store.begin() {
                 Ok(new) => {

@@ -7,8 +7,6 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, SystemTime};
 use std::{fmt, io};
 
-use rustls::ServerConfig;
-
 mod connection;
 mod connections;
 mod socket;
@@ -16,11 +14,12 @@ mod socket;
 use crate::config::Config;
 use crate::store::Store;
 pub(crate) use connections::Connections;
+pub(crate) use socket::Tls;
 
 /// What all listeners and connections of an inbox share.
 pub(crate) struct Shared {
     pub(crate) config: Arc<Config>,
-    pub(crate) tls: Option<Arc<ServerConfig>>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) idle_timeout: Duration,

@@ -5,6 +5,16 @@ use std::time::{Duration, Instant};
 
 use rustls::{ProtocolVersion, ServerConfig, ServerConnection, StreamOwned};
 
+use crate::session::TlsFacts;
+
+/// What a handshake needs, and the certificate's own channel binding.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    pub(crate) config: Arc<ServerConfig>,
+    /// tls-server-end-point, RFC 5929 4.
+    pub(crate) end_point: Vec<u8>,
+}
+
 /// A connection in clear or inside TLS.
 pub(super) enum Socket {
     Clear(TcpStream),
@@ -12,22 +22,35 @@ pub(super) enum Socket {
 }
 
 impl Socket {
-    /// Shakes hands. The TLS version comes along.
-    pub(super) fn start_tls(self, config: &Arc<ServerConfig>) -> io::Result<(Self, &'static str)> {
+    /// Shakes hands. What the session must know of TLS comes along.
+    pub(super) fn start_tls(self, tls: &Tls) -> io::Result<(Self, TlsFacts)> {
         let Self::Clear(mut stream) = self else {
             return Err(io::Error::other("TLS is on already"));
         };
-        let mut tls = ServerConnection::new(Arc::clone(config)).map_err(io::Error::other)?;
-        while tls.is_handshaking() {
-            tls.complete_io(&mut stream)?;
+        let mut connection =
+            ServerConnection::new(Arc::clone(&tls.config)).map_err(io::Error::other)?;
+        while connection.is_handshaking() {
+            connection.complete_io(&mut stream)?;
         }
-        let version = match tls.protocol_version() {
+        let version = connection.protocol_version();
+        let mut facts = TlsFacts::from(match version {
             Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
             Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
             // The configuration allows no other.
             _ => "TLS",
-        };
-        Ok((Self::Tls(Box::new(StreamOwned::new(tls, stream))), version))
+        });
+        // In TLS 1.2 the exporter binds only with the extended master secret (RFC 9266 4.2), and rustls does not tell
+        // whether that was agreed on.
+        if version == Some(ProtocolVersion::TLSv1_3) {
+            facts.exporter = connection
+                .export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(b""))
+                .ok();
+        }
+        facts.server_end_point = Some(tls.end_point.clone());
+        Ok((
+            Self::Tls(Box::new(StreamOwned::new(connection, stream))),
+            facts,
+        ))
     }
 
     /// Says goodbye and waits a little for the client to do so too: closed with input unread, a socket throws away

@@ -1,35 +1,40 @@
-//! AUTH (RFC 4954) with PLAIN (RFC 4616) and LOGIN.
+//! AUTH (RFC 4954): when it may come, and what carries a mechanism's messages.
 
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use posthaste_proto::Secret;
 use posthaste_proto::command::{self, MechanismName};
 
-use super::{Mode, Session};
-use crate::config::Users;
+use super::{Mode, Session, TlsFacts};
 use crate::fault::Stage;
 use crate::reply::Reply;
-
-/// What an AUTH exchange waits for.
-#[derive(Debug)]
-pub(super) enum Exchange {
-    /// PLAIN: the one response.
-    Plain,
-    /// LOGIN: the user.
-    LoginUser,
-    /// LOGIN: the password of this user.
-    LoginPassword(Secret),
-}
+use crate::sasl::{Context, Exchange, Mechanism, Turn};
 
 impl Session {
-    /// Whether AUTH is offered as things stand.
-    pub(super) fn offers_auth(&self) -> bool {
-        !matches!(self.config.auth, Users::Off) && (self.tls.is_some() || self.config.auth_in_clear)
+    /// The mechanisms that are offered as things stand, in order.
+    pub(super) fn mechanisms(&self) -> Vec<Mechanism> {
+        if self.tls.is_none() && !self.config.auth_in_clear {
+            return Vec::new();
+        }
+        let can_bind = self.tls.as_ref().is_some_and(TlsFacts::can_bind);
+        let has_entropy = self.entropy.is_some();
+        let works = |mechanism: &Mechanism| {
+            (can_bind || !mechanism.is_plus()) && (has_entropy || !mechanism.needs_entropy())
+        };
+        self.config.usable_mechanisms().filter(works).collect()
     }
 
-    pub(super) fn auth(&mut self, mechanism: &MechanismName, initial_response: Option<Secret>) {
-        if matches!(self.config.auth, Users::Off) {
+    pub(super) fn offers_auth(&self) -> bool {
+        !self.mechanisms().is_empty()
+    }
+
+    pub(super) fn auth(&mut self, name: &MechanismName, initial_response: Option<Secret>) {
+        if self.config.usable_mechanisms().next().is_none() {
             return self.reply(502, "5.5.1 AUTH is not offered");
         }
-        if !self.offers_auth() {
+        if self.tls.is_none() && !self.config.auth_in_clear {
             return self.reply(538, "5.7.11 AUTH needs TLS");
         }
         if !self.hello.as_ref().is_some_and(|hello| hello.esmtp) {
@@ -41,72 +46,59 @@ impl Session {
         if self.transaction.is_some() {
             return self.reply(503, "5.5.1 not within a transaction");
         }
-        let exchange = match mechanism.as_str() {
-            "PLAIN" => Exchange::Plain,
-            "LOGIN" => Exchange::LoginUser,
-            _ => return self.reply(504, "5.5.4 the mechanism is not offered"),
+        let offered = self.mechanisms();
+        let exchange = name
+            .as_str()
+            .parse()
+            .ok()
+            .filter(|mechanism| offered.contains(mechanism))
+            .and_then(|mechanism| Exchange::new(mechanism, &self.config, self.entropy.as_mut()));
+        let Some(mut exchange) = exchange else {
+            return self.reply(504, "5.5.4 the mechanism is not offered");
         };
-        match initial_response {
-            Some(response) => self.exchange(exchange, response),
-            None => self.challenge(exchange),
-        }
+        let config = Arc::clone(&self.config);
+        let turn = exchange.begin(
+            Context {
+                config: &config,
+                tls: self.tls.as_ref(),
+                offers_plus: offered.into_iter().any(Mechanism::is_plus),
+            },
+            initial_response,
+        );
+        self.take_turn(exchange, turn);
     }
 
     /// A line came in answer to a challenge.
-    pub(super) fn auth_response(&mut self, exchange: Exchange, line: &[u8]) {
-        match command::parse_auth_response(line) {
-            Ok(Some(response)) => self.exchange(exchange, response),
-            Ok(None) => self.auth_ends(501, "5.7.0 cancelled"),
+    pub(super) fn auth_response(&mut self, mut exchange: Exchange, line: &[u8]) {
+        let response = match command::parse_auth_response(line) {
+            Ok(Some(response)) => response,
+            Ok(None) => return self.auth_ends(501, "5.7.0 cancelled"),
             Err(error) => {
                 let text = format!("{} {}", error.enhanced(), error.kind());
-                self.auth_ends(error.code(), &text);
+                return self.auth_ends(error.code(), &text);
             }
-        }
-    }
-
-    fn challenge(&mut self, exchange: Exchange) {
-        // "Username:" and "Password:", which is what clients of LOGIN know.
-        self.reply(
-            334,
-            match exchange {
-                Exchange::Plain => "",
-                Exchange::LoginUser => "VXNlcm5hbWU6",
-                Exchange::LoginPassword(_) => "UGFzc3dvcmQ6",
+        };
+        let config = Arc::clone(&self.config);
+        let turn = exchange.respond(
+            Context {
+                config: &config,
+                tls: self.tls.as_ref(),
+                offers_plus: self.mechanisms().into_iter().any(Mechanism::is_plus),
             },
+            response,
         );
-        self.mode = Mode::Auth(exchange);
+        self.take_turn(exchange, turn);
     }
 
-    fn exchange(&mut self, exchange: Exchange, response: Secret) {
-        match exchange {
-            Exchange::LoginUser => self.challenge(Exchange::LoginPassword(response)),
-            Exchange::LoginPassword(user) => self.check(user.expose(), &response),
-            Exchange::Plain => {
-                let mut fields = response.expose().split(|octet| *octet == 0);
-                match (fields.next(), fields.next(), fields.next(), fields.next()) {
-                    // Acting for someone else is nothing this server knows.
-                    (Some(authzid), Some(user), Some(password), None)
-                        if authzid.is_empty() || authzid == user =>
-                    {
-                        self.check(user, &Secret::new(password));
-                    }
-                    (Some(_), Some(_), Some(_), None) => {
-                        self.auth_ends(535, "5.7.8 not allowed for this user")
-                    }
-                    _ => self.auth_ends(501, "5.5.2 not a PLAIN response"),
-                }
+    fn take_turn(&mut self, exchange: Exchange, turn: Turn) {
+        match turn {
+            Turn::Challenge(message) => {
+                self.reply(334, &STANDARD.encode(message));
+                self.mode = Mode::Auth(exchange);
             }
-        }
-    }
-
-    fn check(&mut self, user: &[u8], password: &Secret) {
-        let user = core::str::from_utf8(user)
-            .ok()
-            .filter(|user| !user.is_empty() && !user.contains(char::is_control));
-        match user {
-            Some(user) if self.config.auth.know(user, password) => {
-                let reply = Reply::own(235, "2.7.0 authenticated");
-                let user = user.to_owned();
+            Turn::Accept { user, text } => {
+                let text = text.unwrap_or_else(|| "authenticated".into());
+                let reply = Reply::own(235, format!("2.7.0 {text}"));
                 if self
                     .reply_at(Stage::Auth, reply)
                     .is_some_and(|code| code / 100 == 2)
@@ -114,7 +106,7 @@ impl Session {
                     self.auth = Some(user);
                 }
             }
-            Some(_) | None => self.auth_ends(535, "5.7.8 wrong user name or password"),
+            Turn::Refuse(code, text) => self.auth_ends(code, text),
         }
     }
 

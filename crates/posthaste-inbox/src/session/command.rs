@@ -5,19 +5,30 @@ use posthaste_proto::command::{
     self, Argument, Body, Command, CommandErrorKind, MailParameters, RcptParameters,
 };
 
+use super::content::too_large;
 use super::{Hello, Mode, Session, Transaction};
 use crate::config::Extension;
 use crate::fault::Stage;
 use crate::reply::Reply;
+use crate::sasl::Mechanism;
 
 impl Session {
     pub(super) fn command(&mut self, line: &[u8]) {
         let command = match command::parse(line) {
             Ok(command) => command,
-            Err(error) => return self.refuse(error.kind()),
+            Err(error) => {
+                self.refuse(error.kind());
+                let verb = line.split(|octet| matches!(octet, b' ' | b'\t')).next();
+                if verb.is_some_and(|verb| verb.eq_ignore_ascii_case(b"BDAT")) {
+                    // What follows is content, of a length that was not understood. Taken for commands, it would let
+                    // whoever wrote the message speak as the client.
+                    self.close();
+                }
+                return;
+            }
         };
-        if self.turned_away && command != Command::Quit {
-            return self.reply(503, "5.5.1 no service for you: QUIT");
+        if self.turned_away && !matches!(command, Command::Quit | Command::Bdat { .. }) {
+            return self.say(&Self::no_service());
         }
         match command {
             Command::Ehlo(name) => self.ehlo(&name),
@@ -55,6 +66,11 @@ impl Session {
         }
     }
 
+    /// To whom the greeting turned away (RFC 5321 3.1).
+    pub(super) fn no_service() -> Reply {
+        Reply::own(503, "5.5.1 no service for you: QUIT")
+    }
+
     fn refuse(&mut self, kind: CommandErrorKind) {
         self.say(&Reply::own(
             kind.code(),
@@ -79,8 +95,10 @@ impl Session {
         if self.config.starttls && self.tls.is_none() {
             lines.push("STARTTLS".into());
         }
-        if self.offers_auth() {
-            lines.push("AUTH PLAIN LOGIN".into());
+        let mechanisms = self.mechanisms();
+        if !mechanisms.is_empty() {
+            let names: Vec<_> = mechanisms.into_iter().map(Mechanism::name).collect();
+            lines.push(format!("AUTH {}", names.join(" ")));
         }
         self.hello(Stage::Ehlo, name, &lines.join("\n"));
     }
@@ -127,11 +145,7 @@ impl Session {
             .is_some_and(|size| size > self.config.max_size)
         {
             let max_size = self.config.max_size;
-            self.say(&Reply::own(
-                552,
-                format!("5.3.4 the message is larger than {max_size} octets"),
-            ));
-            return;
+            return self.say(&too_large(max_size));
         }
         if self
             .reply_at(Stage::Mail, Reply::own(250, "2.1.0 ok"))

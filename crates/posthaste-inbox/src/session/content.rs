@@ -16,6 +16,18 @@ pub(super) enum Work {
     Abort,
 }
 
+/// A chunk of BDAT.
+#[derive(Debug)]
+pub(super) struct Chunk {
+    /// Octets of it that are to come.
+    remaining: u64,
+    last: bool,
+    /// The first one of a message.
+    first: bool,
+    /// When it is refused, its octets are thrown away before this is said (RFC 3030 2).
+    refused: Option<Reply>,
+}
+
 /// A message of which not all is here, or not all is stored.
 #[derive(Debug)]
 pub(super) struct Incoming {
@@ -92,6 +104,14 @@ impl Incoming {
         self.cut_off = true;
     }
 
+    /// So many octets are announced: a message that they make too large is refused before they come, and the store is
+    /// not troubled with them.
+    fn expect(&mut self, octets: u64, max_size: u64) {
+        if self.envelope.size.saturating_add(octets) > max_size {
+            self.fail(too_large(max_size));
+        }
+    }
+
     /// Counts what was just put into the buffer, and refuses the message when it is too large.
     fn count(&mut self, max_size: u64) {
         if self.refusal.is_some() {
@@ -100,12 +120,16 @@ impl Incoming {
         }
         self.envelope.size += self.buffer.len() as u64;
         if self.envelope.size > max_size {
-            self.fail(Reply::own(
-                552,
-                format!("5.3.4 the message is larger than {max_size} octets"),
-            ));
+            self.fail(too_large(max_size));
         }
     }
+}
+
+pub(super) fn too_large(max_size: u64) -> Reply {
+    Reply::own(
+        552,
+        format!("5.3.4 the message is larger than {max_size} octets"),
+    )
 }
 
 impl Session {
@@ -142,34 +166,39 @@ impl Session {
             self.reply(502, "5.5.1 CHUNKING is not offered");
             return self.close();
         }
-        let refused = match &mut self.transaction {
-            None => Some(Reply::own(503, "5.5.1 MAIL first")),
+        let mut chunk = Chunk {
+            remaining: size,
+            last,
+            first: false,
+            refused: None,
+        };
+        match &mut self.transaction {
+            _ if self.turned_away => chunk.refused = Some(Self::no_service()),
+            None => chunk.refused = Some(Reply::own(503, "5.5.1 MAIL first")),
             Some(transaction) if transaction.recipients.is_empty() => {
-                Some(Reply::own(554, "5.5.1 no valid recipients"))
+                chunk.refused = Some(Reply::own(554, "5.5.1 no valid recipients"));
             }
             Some(transaction) => {
                 transaction.chunked = true;
-                None
+                chunk.first = self.incoming.is_none();
             }
-        };
-        let mut refused = refused;
-        if refused.is_none() && self.incoming.is_none() {
+        }
+        if chunk.first {
             let fault = self.config.faults.at(Stage::Data);
             if fault.close == Some(Close::Instead) {
                 return self.close();
             }
-            refused = fault.reply.filter(|reply| !reply.is_positive());
-            if refused.is_none() {
+            chunk.refused = fault.reply.filter(|reply| !reply.is_positive());
+            if chunk.refused.is_none() {
                 self.incoming = self
                     .envelope()
                     .map(|envelope| Incoming::new(envelope, false));
             }
         }
-        self.mode = Mode::Chunk {
-            remaining: size,
-            last,
-            refused,
-        };
+        if let Some(incoming) = self.incoming.as_mut().filter(|_| chunk.refused.is_none()) {
+            incoming.expect(size, self.config.max_size);
+        }
+        self.mode = Mode::Chunk(chunk);
     }
 
     fn envelope(&self) -> Option<Envelope> {
@@ -177,7 +206,7 @@ impl Session {
         Some(Envelope {
             hello: hello.name.clone(),
             esmtp: hello.esmtp,
-            tls: self.tls.clone(),
+            tls: self.tls.as_ref().map(|tls| tls.version.clone()),
             auth: self.auth.clone(),
             reverse_path: transaction.reverse_path.clone(),
             mail_parameters: transaction.parameters.clone(),
@@ -190,11 +219,7 @@ impl Session {
     pub(super) fn advance_content(&mut self) -> bool {
         match core::mem::replace(&mut self.mode, Mode::Command) {
             Mode::Data(unstuffer) => self.advance_data(unstuffer),
-            Mode::Chunk {
-                remaining,
-                last,
-                refused,
-            } => self.advance_chunk(remaining, last, refused),
+            Mode::Chunk(chunk) => self.advance_chunk(chunk),
             other @ (Mode::Command | Mode::Auth(_) | Mode::StartTls) => {
                 self.mode = other;
                 false
@@ -221,37 +246,40 @@ impl Session {
         true
     }
 
-    fn advance_chunk(&mut self, remaining: u64, last: bool, refused: Option<Reply>) -> bool {
-        if remaining > 0 {
+    fn advance_chunk(&mut self, mut chunk: Chunk) -> bool {
+        if chunk.remaining > 0 {
             let waiting = self.input.octets();
-            let length = usize::try_from(remaining)
+            let length = usize::try_from(chunk.remaining)
                 .unwrap_or(usize::MAX)
                 .min(waiting.len());
-            let chunk = waiting.get(..length).unwrap_or_default();
-            if let Some(incoming) = self.incoming.as_mut().filter(|_| refused.is_none()) {
-                incoming.buffer.extend_from_slice(chunk);
+            let octets = waiting.get(..length).unwrap_or_default();
+            if let Some(incoming) = self.incoming.as_mut().filter(|_| chunk.refused.is_none()) {
+                incoming.buffer.extend_from_slice(octets);
                 incoming.count(self.config.max_size);
             }
             self.input.take(length);
-            self.mode = Mode::Chunk {
-                remaining: remaining - length as u64,
-                last,
-                refused,
-            };
+            chunk.remaining -= length as u64;
+            self.mode = Mode::Chunk(chunk);
             return length > 0;
         }
-        let refusal = refused.or_else(|| {
+        let refusal = chunk.refused.or_else(|| {
             self.incoming
                 .as_ref()
                 .and_then(|incoming| incoming.refusal.clone())
         });
         match refusal {
-            None if last => self.end_content(),
+            None if chunk.last => self.end_content(),
+            None if chunk.first => {
+                self.reply_at(Stage::Data, Reply::own(250, "2.0.0 chunk received"));
+            }
             None => self.reply(250, "2.0.0 chunk received"),
             Some(refusal) => {
                 // After a refused chunk the whole transaction has failed (RFC 3030 2).
                 self.say(&refusal);
                 self.reset();
+                if chunk.first && self.config.faults.at(Stage::Data).close.is_some() {
+                    self.close();
+                }
             }
         }
         true

@@ -1,5 +1,7 @@
 //! What came and is not worked on yet.
 
+use posthaste_proto::Secret;
+
 /// Octets in order, taken off at the front.
 #[derive(Default)]
 pub(super) struct Input {
@@ -16,8 +18,8 @@ pub(super) struct Input {
 pub(super) enum Line {
     /// No line end yet.
     Incomplete,
-    /// A line, its CRLF off.
-    Complete(Vec<u8>),
+    /// A line, its CRLF off. It may hold a password.
+    Complete(Secret),
     /// A line longer than the limit came to its end; it was thrown away.
     TooLong,
     /// A line ended in LF without CR.
@@ -72,7 +74,7 @@ impl Input {
         let result = match line.strip_suffix(b"\r") {
             None if !self.skipping => Line::BareLf,
             _ if self.skipping || line.len() + 1 > limit => Line::TooLong,
-            Some(line) => Line::Complete(line.to_vec()),
+            Some(line) => Line::Complete(Secret::new(line)),
             None => Line::BareLf,
         };
         self.skipping = false;
@@ -113,10 +115,10 @@ mod tests {
     fn lines_are_the_same_in_any_pieces() {
         let octets = b"ab\r\n\r\nlonger than ten\r\n12345678\r\n123456789\r\nlast";
         let expected = [
-            Line::Complete(b"ab".to_vec()),
-            Line::Complete(Vec::new()),
+            Line::Complete("ab".into()),
+            Line::Complete("".into()),
             Line::TooLong,
-            Line::Complete(b"12345678".to_vec()),
+            Line::Complete("12345678".into()),
             Line::TooLong,
             Line::Incomplete,
         ];
@@ -149,6 +151,6 @@ mod tests {
         input.push(b"a\rb");
         assert_eq!(input.line(10), Line::Incomplete);
         input.push(b"\r\n");
-        assert_eq!(input.line(10), Line::Complete(b"a\rb".to_vec()));
+        assert_eq!(input.line(10), Line::Complete("a\rb".into()));
     }
 }

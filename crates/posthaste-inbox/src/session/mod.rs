@@ -31,17 +31,21 @@ use posthaste_proto::command::{MAX_AUTH_LINE, MailParameters, RcptParameters};
 use crate::config::Config;
 use crate::fault::{Close, Stage};
 use crate::reply::Reply;
+use crate::sasl::{Entropy, Exchange};
 
 mod auth;
 mod command;
 mod content;
 mod input;
+mod step;
+mod tls;
 mod unstuff;
 
+pub use step::{Envelope, Step};
+pub use tls::TlsFacts;
 pub use unstuff::Unstuffer;
 
-use auth::Exchange;
-use content::{Incoming, Work};
+use content::{Chunk, Incoming, Work};
 use input::{Input, Line};
 
 /// Replies are written before more input is worked on when so many octets of them wait. Bounds what a client that
@@ -59,7 +63,9 @@ pub struct Session {
     sent: usize,
     /// Nothing more is read; when the output is out, the connection is closed.
     closing: bool,
-    tls: Option<String>,
+    tls: Option<TlsFacts>,
+    /// Where nonces come from.
+    entropy: Option<Entropy>,
     hello: Option<Hello>,
     auth: Option<String>,
     /// The greeting refused the client: nothing but QUIT is obeyed (RFC 5321 3.1).
@@ -68,62 +74,14 @@ pub struct Session {
     incoming: Option<Incoming>,
 }
 
-/// What to do next.
-#[derive(Debug, PartialEq)]
-pub enum Step<'a> {
-    /// Write these octets, then call [`Session::written`].
-    Write(&'a [u8]),
-    /// Read, then call [`Session::received`], [`Session::closed_by_peer`] or [`Session::timed_out`].
-    Read,
-    /// Shake hands as a TLS server, then call [`Session::tls_started`]; when it fails, [`Session::closed_by_peer`].
-    StartTls,
-    /// A message begins: make room for it and call [`Session::stored`] or [`Session::store_failed`].
-    Begin(&'a Envelope),
-    /// Octets of the message's content, dot-stuffing undone: keep them and call [`Session::stored`] or
-    /// [`Session::store_failed`].
-    Content(&'a [u8]),
-    /// The message is complete: call [`Session::accepted`] when it is safe, or [`Session::store_failed`].
-    End(&'a Envelope),
-    /// The message that began will not be complete: forget it and call [`Session::stored`].
-    Abort,
-    /// Close the connection. Every later poll says the same.
-    Close,
-}
-
-/// What is known of a message besides its content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Envelope {
-    /// What the client called itself.
-    pub hello: String,
-    /// Whether it said EHLO, not HELO.
-    pub esmtp: bool,
-    /// The TLS version, when there is TLS.
-    pub tls: Option<String>,
-    /// The user who logged in.
-    pub auth: Option<String>,
-    /// The reverse-path.
-    pub reverse_path: ReversePath,
-    /// The parameters of MAIL.
-    pub mail_parameters: MailParameters,
-    /// The recipients that were accepted, in order, duplicates kept.
-    pub recipients: Vec<(ForwardPath, RcptParameters)>,
-    /// Octets of content so far, dot-stuffing undone.
-    pub size: u64,
-}
-
 #[derive(Debug)]
 enum Mode {
     Command,
     Auth(Exchange),
     /// The content of DATA.
     Data(Unstuffer),
-    /// A chunk of BDAT, so many octets of it to come; when it is refused, they are thrown away first.
-    Chunk {
-        remaining: u64,
-        last: bool,
-        refused: Option<Reply>,
-    },
+    /// The content of BDAT.
+    Chunk(Chunk),
     /// The 220 to STARTTLS waits to go out, or is out.
     StartTls,
 }
@@ -144,9 +102,9 @@ struct Transaction {
 }
 
 impl Session {
-    /// A connection was made. `tls` is the TLS version when TLS came first (port 465), and `None` in clear.
+    /// A connection was made. `tls` tells of TLS when that came first (port 465), and is `None` in clear.
     #[must_use]
-    pub fn new(config: Arc<Config>, tls: Option<String>) -> Self {
+    pub fn new(config: Arc<Config>, tls: Option<TlsFacts>) -> Self {
         let greeting = Reply::own(220, format!("{} ESMTP posthaste", config.name_text()));
         let mut session = Self {
             config,
@@ -156,6 +114,7 @@ impl Session {
             sent: 0,
             closing: false,
             tls,
+            entropy: None,
             hello: None,
             auth: None,
             turned_away: false,
@@ -166,6 +125,16 @@ impl Session {
             .reply_at(Stage::Greeting, greeting)
             .is_none_or(|code| code / 100 != 2);
         session
+    }
+
+    /// Gives the session randomness, for the nonces of SCRAM and the challenge of CRAM-MD5; it offers neither without.
+    ///
+    /// Take a new seed for each session, from the system and not from a clock: who can foretell a challenge can have it
+    /// answered beforehand. In tests, the same seed makes the same conversation.
+    #[must_use]
+    pub fn with_entropy(mut self, seed: [u8; 32]) -> Self {
+        self.entropy = Some(Entropy::new(seed));
+        self
     }
 
     /// What to do next.
@@ -186,7 +155,7 @@ impl Session {
         match self.mode {
             _ if self.closing => Step::Close,
             Mode::StartTls => Step::StartTls,
-            Mode::Command | Mode::Auth(_) | Mode::Data(_) | Mode::Chunk { .. } => Step::Read,
+            Mode::Command | Mode::Auth(_) | Mode::Data(_) | Mode::Chunk(_) => Step::Read,
         }
     }
 
@@ -213,15 +182,15 @@ impl Session {
         }
     }
 
-    /// The handshake of [`Step::StartTls`] is done, with this TLS version.
+    /// The handshake of [`Step::StartTls`] is done, with this TLS version and these channel bindings, if any.
     ///
     /// All that was learnt in clear is forgotten (RFC 3207 4.2).
-    pub fn tls_started(&mut self, version: impl Into<String>) {
+    pub fn tls_started(&mut self, tls: impl Into<TlsFacts>) {
         if !matches!(self.mode, Mode::StartTls) || !self.output.is_empty() {
             return;
         }
         self.mode = Mode::Command;
-        self.tls = Some(version.into());
+        self.tls = Some(tls.into());
         self.hello = None;
         self.auth = None;
         self.transaction = None;
@@ -328,7 +297,7 @@ impl Session {
             }
             let went_on = match self.mode {
                 Mode::Command | Mode::Auth(_) => self.advance_line(),
-                Mode::Data(_) | Mode::Chunk { .. } => self.advance_content(),
+                Mode::Data(_) | Mode::Chunk(_) => self.advance_content(),
                 Mode::StartTls => false,
             };
             if !went_on {
@@ -342,7 +311,7 @@ impl Session {
             Line::Incomplete => return false,
             Line::TooLong => match core::mem::replace(&mut self.mode, Mode::Command) {
                 Mode::Auth(_) => self.reply(500, "5.5.6 the response is too long"),
-                Mode::Command | Mode::Data(_) | Mode::Chunk { .. } | Mode::StartTls => {
+                Mode::Command | Mode::Data(_) | Mode::Chunk(_) | Mode::StartTls => {
                     self.reply(500, "5.5.2 the line is too long");
                 }
             },
@@ -353,9 +322,9 @@ impl Session {
                 self.close();
             }
             Line::Complete(line) => match core::mem::replace(&mut self.mode, Mode::Command) {
-                Mode::Auth(exchange) => self.auth_response(exchange, &line),
-                Mode::Command | Mode::Data(_) | Mode::Chunk { .. } | Mode::StartTls => {
-                    self.command(&line)
+                Mode::Auth(exchange) => self.auth_response(exchange, line.expose()),
+                Mode::Command | Mode::Data(_) | Mode::Chunk(_) | Mode::StartTls => {
+                    self.command(line.expose())
                 }
             },
         }

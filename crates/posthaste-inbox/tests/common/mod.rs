@@ -44,8 +44,12 @@ pub(crate) struct Driven {
 
 impl Driven {
     pub(crate) fn new(config: Config, tls: Option<&str>) -> Self {
+        Self::of(Session::new(Arc::new(config), tls.map(Into::into)))
+    }
+
+    pub(crate) fn of(session: Session) -> Self {
         let mut driven = Self {
-            session: Session::new(Arc::new(config), tls.map(Into::into)),
+            session,
             output: Vec::new(),
             events: Vec::new(),
             store_fault: None,

@@ -1,5 +1,6 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
+use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
@@ -32,6 +33,18 @@ impl Domain {
             (Self::Name(a), Self::Name(b)) => a.is_same(b),
             (Self::Literal(a), Self::Literal(b)) => a == b,
             (Self::Name(_), Self::Literal(_)) | (Self::Literal(_), Self::Name(_)) => false,
+        }
+    }
+
+    pub(crate) fn cmp_same(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Name(a), Self::Name(b)) => {
+                let (a, b) = (a.0.bytes(), b.0.bytes());
+                a.map(|octet| octet.to_ascii_lowercase())
+                    .cmp(b.map(|octet| octet.to_ascii_lowercase()))
+            }
+            (Self::Literal(_) | Self::Name(_), Self::Literal(_))
+            | (Self::Literal(_), Self::Name(_)) => self.cmp(other),
         }
     }
 

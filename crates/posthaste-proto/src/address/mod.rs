@@ -33,6 +33,7 @@
 //! # Ok::<(), posthaste_proto::address::AddressError>(())
 //! ```
 
+use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
@@ -108,6 +109,12 @@ impl Mailbox {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.local_part == other.local_part && self.domain.is_same(&other.domain)
+    }
+
+    /// An order in which the same mailboxes are equal, and so neighbours when sorted.
+    pub(crate) fn cmp_same(&self, other: &Self) -> Ordering {
+        let domains = || self.domain.cmp_same(&other.domain);
+        self.local_part.cmp(&other.local_part).then_with(domains)
     }
 }
 

@@ -1,3 +1,4 @@
+use core::cmp::Ordering;
 use core::fmt;
 use core::str::FromStr;
 
@@ -106,6 +107,13 @@ impl ForwardPath {
             (Self::Mailbox(a), Self::Mailbox(b)) => a.is_same(b),
             (Self::Postmaster, Self::Postmaster) => true,
             (Self::Mailbox(_), Self::Postmaster) | (Self::Postmaster, Self::Mailbox(_)) => false,
+        }
+    }
+
+    pub(crate) fn cmp_same(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Mailbox(a), Self::Mailbox(b)) => a.cmp_same(b),
+            (Self::Postmaster, _) | (_, Self::Postmaster) => self.cmp(other),
         }
     }
 }

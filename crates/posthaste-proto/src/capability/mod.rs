@@ -1,20 +1,24 @@
 //! What a server offers: the lines of its answer to EHLO (RFC 5321 section 4.1.1.1).
 
-use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
-use crate::reply::ReplyRef;
+use crate::reply::{Quirks, ReplyRef};
 
 mod extension;
+mod kept;
 mod keyword;
 mod offer;
+mod read;
 
 pub use extension::{Extension, Extensions};
-use keyword::Keyword;
+use kept::Kept;
+use keyword::{Keyword, Keywords};
 pub use offer::{DeliverByOffer, FutureReleaseOffer, PriorityOffer, ServerLimits, SizeLimit};
 
 /// The extensions that matter here, decoded once. Keywords are compared without case, repeated ones are merged, and
 /// forms that real servers send are understood (`AUTH=LOGIN`, `SIZE=1000`, blanks before a keyword).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Capabilities {
     /// STARTTLS (RFC 3207).
@@ -35,8 +39,6 @@ pub struct Capabilities {
     pub enhanced_status_codes: bool,
     /// SIZE (RFC 1870): offered at all, and the octets a message may have, when the server names a limit.
     pub size: Option<SizeLimit>,
-    /// The AUTH mechanisms (RFC 4954) as the server names them, in its order, separated by blanks.
-    pub auth: Option<String>,
     /// DELIVERBY (RFC 2852).
     pub deliver_by: Option<DeliverByOffer>,
     /// FUTURERELEASE (RFC 4865).
@@ -47,8 +49,13 @@ pub struct Capabilities {
     pub require_tls: bool,
     /// LIMITS (RFC 9422); without it, none.
     pub limits: ServerLimits,
-    /// Keywords that have no place above, in upper case, separated by blanks.
-    others: Option<String>,
+    /// The names of mechanisms behind AUTH, as they came.
+    auth: Kept<1024>,
+    /// Lines that begin with no keyword known here, as they came.
+    others: Kept<{ Self::KEYWORDS_KEPT * (Self::KEYWORD_KEPT + 2) }>,
+    kept: u8,
+    known: Keywords,
+    quirks: Quirks,
 }
 
 impl Capabilities {
@@ -63,62 +70,67 @@ impl Capabilities {
         dsn: false,
         enhanced_status_codes: false,
         size: None,
-        auth: None,
         deliver_by: None,
         future_release: None,
         mt_priority: None,
         require_tls: false,
         limits: ServerLimits::NONE,
-        others: None,
+        auth: Kept::NONE,
+        others: Kept::NONE,
+        kept: 0,
+        known: Keywords::NONE,
+        quirks: Quirks::NONE,
     };
 
     /// The longest keyword that is kept when it is unknown here, in octets; longer ones are forgotten.
     pub const KEYWORD_KEPT: usize = 64;
 
-    /// At most so many unknown keywords are kept.
+    /// So many lines whose keyword is unknown here are kept at most.
     pub const KEYWORDS_KEPT: usize = 64;
 
-    /// At most so many octets of mechanism names are kept.
-    const AUTH_KEPT: usize = 1024;
-
     /// Reads the lines behind the first one, which names the server.
+    #[inline]
     pub fn from_reply(reply: &ReplyRef<'_>) -> Self {
-        let mut capabilities = Self::default();
-        let text = reply.text();
-        let first = memchr::memchr(b'\n', text).unwrap_or(text.len());
-        let mut rest = text.get(first + 1..);
-        while let Some(lines) = rest {
-            rest = capabilities.first_line(lines);
-        }
+        let mut capabilities = Self::NONE;
+        capabilities.read(reply.further_lines());
         capabilities
     }
 
-    /// Whether AUTH is offered at all, perhaps without a mechanism.
-    #[must_use]
-    pub fn offers_auth(&self) -> bool {
-        self.auth.is_some()
+    /// The names of the AUTH mechanisms (RFC 4954), each once, as the server writes them and in its order. None also when
+    /// there is an AUTH without names: [`offers`](Self::offers) tells.
+    ///
+    /// ```
+    /// use posthaste_proto::capability::Capabilities;
+    /// use posthaste_proto::reply::{Parser, ReplyLimits};
+    ///
+    /// let mut parser = Parser::new(ReplyLimits::default());
+    /// let mut answer: &[u8] = b"250-mx\r\n250-AUTH=Login\r\n250 AUTH LOGIN NTLM\r\n";
+    /// let capabilities = Capabilities::from_reply(&parser.parse(&mut answer).unwrap().unwrap());
+    /// assert_eq!(capabilities.auth().collect::<Vec<_>>(), ["Login", "NTLM"]);
+    /// assert!(capabilities.offers_mechanism("ntlm"));
+    /// ```
+    pub fn auth(&self) -> impl Iterator<Item = &str> {
+        self.names().enumerate().filter_map(|(index, name)| {
+            let mut before = self.names().take(index);
+            (!before.any(|known| known.eq_ignore_ascii_case(name))).then_some(name)
+        })
     }
 
-    /// Whether this AUTH mechanism is offered, in whatever case.
+    /// Whether the server offers the mechanism of this name, in whatever case.
     #[must_use]
     pub fn offers_mechanism(&self, name: &str) -> bool {
-        let mut offered = self.auth.iter().flat_map(|names| names.split(' '));
-        offered.any(|offered| offered.eq_ignore_ascii_case(name))
+        self.names().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// Whether a mechanism with channel binding is offered.
     pub(crate) fn offers_channel_binding(&self) -> bool {
-        let mut offered = self.auth.iter().flat_map(|names| names.split(' '));
-        offered.any(|offered| offered.len() > 5 && offered.to_ascii_uppercase().ends_with("-PLUS"))
+        let is_plus = |name: &str| name.len() > 5 && name.to_ascii_uppercase().ends_with("-PLUS");
+        self.names().any(is_plus)
     }
 
-    /// The offered mechanisms, for an error.
-    pub(crate) fn auth_names(&self) -> String {
-        self.auth.clone().unwrap_or_default()
-    }
-
-    /// Whether the server listed this keyword, in whatever case. Of keywords that are unknown here, the first
-    /// [`KEYWORDS_KEPT`](Self::KEYWORDS_KEPT) of at most [`KEYWORD_KEPT`](Self::KEYWORD_KEPT) octets are remembered.
+    /// Whether the server listed this keyword, in whatever case. Of lines whose keyword is unknown here,
+    /// the first [`KEYWORDS_KEPT`](Self::KEYWORDS_KEPT) are remembered, when it has at most
+    /// [`KEYWORD_KEPT`](Self::KEYWORD_KEPT) octets.
     ///
     /// ```
     /// use posthaste_proto::capability::Capabilities;
@@ -142,18 +154,19 @@ impl Capabilities {
             ("DSN", self.dsn),
             ("ENHANCEDSTATUSCODES", self.enhanced_status_codes),
             ("SIZE", self.size.is_some()),
-            ("AUTH", self.auth.is_some()),
+            ("AUTH", self.offers(Extension::Auth)),
             ("DELIVERBY", self.deliver_by.is_some()),
             ("FUTURERELEASE", self.future_release.is_some()),
             ("MT-PRIORITY", self.mt_priority.is_some()),
             ("REQUIRETLS", self.require_tls),
+            ("LIMITS", self.known.contains(Keyword::Limits)),
+            ("X-EXPS", self.known.contains(Keyword::XExps)),
         ];
-        let others = self.others.iter().flat_map(|others| others.split(' '));
         known
             .into_iter()
             .filter(|(_, offered)| *offered)
             .map(|(name, _)| name)
-            .chain(others)
+            .chain(self.unknown())
             .any(|name| name.eq_ignore_ascii_case(keyword))
     }
 
@@ -161,7 +174,9 @@ impl Capabilities {
     #[must_use]
     pub fn offers(&self, extension: Extension) -> bool {
         match extension {
-            Extension::Auth => self.auth.is_some(),
+            Extension::Auth => {
+                self.known.contains(Keyword::Auth) || self.known.contains(Keyword::XExps)
+            }
             Extension::DeliverBy => self.deliver_by.is_some(),
             Extension::Dsn => self.dsn,
             Extension::FutureRelease => self.future_release.is_some(),
@@ -170,129 +185,70 @@ impl Capabilities {
         }
     }
 
-    /// Reads the first of these lines and gives back those behind it.
-    #[inline(always)]
-    fn first_line<'a>(&mut self, lines: &'a [u8]) -> Option<&'a [u8]> {
-        let known = Keyword::split_off(lines);
-        // Most lines are a known keyword and nothing else: where it ends, the line ends.
-        if let Some((keyword, rest)) = known
-            && matches!(rest, [] | [b'\n', ..])
-        {
-            self.add(keyword, b"");
-            return rest.get(1..);
-        }
-        let end = memchr::memchr(b'\n', lines).unwrap_or(lines.len());
-        let (line, rest) = lines.split_at(end);
-        self.line(line.trim_ascii());
-        rest.get(1..)
+    /// What the server did beside the standard in its answer, as far as it concerns keywords; what concerns the lines is
+    /// told by [`ReplyRef::quirks`].
+    #[must_use]
+    pub fn quirks(&self) -> Quirks {
+        self.quirks
     }
 
-    fn line(&mut self, line: &[u8]) {
-        if let Some((keyword, rest)) = Keyword::split_off(line) {
-            let parameters = rest.trim_ascii_start();
-            let parameters = parameters.strip_prefix(b"=").unwrap_or(parameters);
-            self.add(keyword, parameters.trim_ascii_start());
-        } else {
-            let mut words = line.split(|octet| matches!(octet, b' ' | b'\t' | b'='));
-            self.add_other(words.next().unwrap_or_default());
-        }
+    /// What stands behind AUTH and is a SASL name (RFC 4422 section 3.1).
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.auth
+            .all()
+            .flat_map(|line| line.split(u8::is_ascii_whitespace))
+            .filter_map(|name| word(name, b"-_"))
     }
 
-    #[inline(always)]
-    fn add(&mut self, keyword: Keyword, parameters: &[u8]) {
-        match keyword {
-            Keyword::Auth => self.add_auth(parameters),
-            Keyword::BinaryMime => self.binarymime = true,
-            Keyword::Chunking => self.chunking = true,
-            Keyword::DeliverBy => self.deliver_by = Some(DeliverByOffer::read(parameters)),
-            Keyword::Dsn => self.dsn = true,
-            Keyword::EightBitMime => self.eight_bit_mime = true,
-            Keyword::EnhancedStatusCodes => self.enhanced_status_codes = true,
-            Keyword::FutureRelease => {
-                self.future_release = Some(FutureReleaseOffer::read(parameters));
-            }
-            Keyword::Limits => {
-                self.add_other(b"LIMITS");
-                self.limits.read(parameters);
-            }
-            Keyword::MtPriority => self.mt_priority = Some(PriorityOffer::read(parameters)),
-            Keyword::Pipelining => self.pipelining = true,
-            Keyword::RequireTls => self.require_tls = true,
-            Keyword::Size => self.set_size(parameters),
-            Keyword::SmtpUtf8 => self.smtputf8 = true,
-            Keyword::StartTls => self.starttls = true,
-            Keyword::XExps => {
-                self.add_other(b"X-EXPS");
-                self.add_auth(parameters);
-            }
-        }
-    }
-
-    /// Remembers a keyword that has no place of its own. One that is no keyword (RFC 5321 section 4.1.1.1) or too long
-    /// is forgotten, and so is what comes after the last that is kept.
-    fn add_other(&mut self, keyword: &[u8]) {
-        let valid = (1..=Self::KEYWORD_KEPT).contains(&keyword.len())
-            && keyword
-                .iter()
-                .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.'));
-        if !valid {
-            return;
-        }
-        let others = self
-            .others
-            .get_or_insert_with(|| String::with_capacity(Self::KEYWORD_KEPT));
-        let kept = others.bytes().filter(|octet| *octet == b' ').count() + 1;
-        if lists(others, keyword) || kept >= Self::KEYWORDS_KEPT && !others.is_empty() {
-            return;
-        }
-        if !others.is_empty() {
-            others.push(' ');
-        }
-        let capitals = keyword.iter().map(u8::to_ascii_uppercase);
-        others.extend(capitals.map(char::from));
-    }
-
-    /// Joins mechanism names to those already there; what is no SASL name (RFC 4422 section 3.1) is left out.
-    fn add_auth(&mut self, names: &[u8]) {
-        let auth = self.auth.get_or_insert_default();
-        auth.reserve(names.len().min(Self::AUTH_KEPT));
-        for name in names.split(u8::is_ascii_whitespace) {
-            let is_name = name
-                .iter()
-                .all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_'));
-            if name.is_empty() || !is_name || auth.len() + name.len() >= Self::AUTH_KEPT {
-                continue;
-            }
-            if lists(auth, name) {
-                continue;
-            }
-            if !auth.is_empty() {
-                auth.push(' ');
-            }
-            auth.extend(name.iter().copied().map(char::from));
-        }
-    }
-
-    /// A number that does not fit is as good as no limit.
-    fn set_size(&mut self, parameter: &[u8]) {
-        let octets = core::str::from_utf8(parameter)
-            .ok()
-            .and_then(|text| text.parse().ok())
-            .filter(|size| *size != 0);
-        self.size = Some(SizeLimit { octets });
+    /// Keywords that are unknown here: the beginnings of the lines that were kept.
+    fn unknown(&self) -> impl Iterator<Item = &str> {
+        self.others
+            .all()
+            .filter_map(|line| {
+                line.split(|octet| matches!(octet, b' ' | b'\t' | b'='))
+                    .next()
+            })
+            .filter(|keyword| keyword.len() <= Self::KEYWORD_KEPT)
+            .filter_map(|keyword| word(keyword, b"-_."))
     }
 }
 
-/// Whether this word, in whatever case, is among `words`, which blanks separate.
-fn lists(words: &str, word: &[u8]) -> bool {
-    let mut words = words.as_bytes().split(|octet| *octet == b' ');
-    words.any(|known| known.eq_ignore_ascii_case(word))
+/// The octets as text, when they are letters, digits and these others, and at least one.
+fn word<'a>(octets: &'a [u8], others: &[u8]) -> Option<&'a str> {
+    let fits = |octet: &u8| octet.is_ascii_alphanumeric() || others.contains(octet);
+    let text = core::str::from_utf8(octets).ok()?;
+    (!text.is_empty() && octets.iter().all(fits)).then_some(text)
+}
+
+impl fmt::Debug for Capabilities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let offered = self.offers(Extension::Auth);
+        f.debug_struct("Capabilities")
+            .field("starttls", &self.starttls)
+            .field("pipelining", &self.pipelining)
+            .field("chunking", &self.chunking)
+            .field("binarymime", &self.binarymime)
+            .field("eight_bit_mime", &self.eight_bit_mime)
+            .field("smtputf8", &self.smtputf8)
+            .field("dsn", &self.dsn)
+            .field("enhanced_status_codes", &self.enhanced_status_codes)
+            .field("size", &self.size)
+            .field("auth", &offered.then(|| self.auth().collect::<Vec<_>>()))
+            .field("deliver_by", &self.deliver_by)
+            .field("future_release", &self.future_release)
+            .field("mt_priority", &self.mt_priority)
+            .field("require_tls", &self.require_tls)
+            .field("limits", &self.limits)
+            .field("others", &self.unknown().collect::<Vec<_>>())
+            .field("quirks", &self.quirks)
+            .finish()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reply::{Parser, ReplyLimits};
+    use crate::reply::{Parser, Quirk, ReplyLimits};
 
     fn capabilities(lines: &str) -> Capabilities {
         let mut parser = Parser::new(ReplyLimits::default());
@@ -311,9 +267,39 @@ mod tests {
                 octets: Some(35_651_584)
             })
         );
-        assert_eq!(found.auth.as_deref(), Some("LOGIN PLAIN XOAUTH2"));
+        assert_eq!(
+            found.auth().collect::<Vec<_>>(),
+            ["LOGIN", "PLAIN", "XOAUTH2"]
+        );
         assert!(found.eight_bit_mime && found.pipelining && !found.starttls);
         assert!(found.offers_mechanism("Plain") && !found.offers_mechanism("X"));
+        let quirks: Vec<_> = found.quirks().iter().collect();
+        assert_eq!(
+            quirks,
+            [
+                Quirk::LeadingBlank,
+                Quirk::KeywordEquals,
+                Quirk::KeywordRepeated
+            ]
+        );
+    }
+
+    #[test]
+    fn each_oddity_has_its_quirk() {
+        for (lines, quirk) in [
+            ("250-size 5\r\n250-Auth login PLAIN\r\n250 x", None),
+            ("250-X-A=5\r\n250-X-A=5\r\n250 ", None),
+            ("250-\r\n250  \t", None),
+            ("250-SIZE=5\r\n250 X", Some(Quirk::KeywordEquals)),
+            ("250 AUTH =LOGIN", Some(Quirk::KeywordEquals)),
+            ("250 \tHELP", Some(Quirk::LeadingBlank)),
+            ("250-DSN\r\n250 dsn", Some(Quirk::KeywordRepeated)),
+            ("250-AUTH\r\n250 X-exps LOGIN", Some(Quirk::XExps)),
+        ] {
+            let found = capabilities(&alloc::format!("250- SIZE=1\r\n{lines}\r\n"));
+            assert_eq!(found.quirks().iter().next(), quirk, "{lines}");
+            assert!(found.quirks().iter().count() <= 1, "{lines}");
+        }
     }
 
     #[test]
@@ -403,9 +389,9 @@ mod tests {
         assert!(
             !found.has(&alloc::format!("{longest}L")) && !found.has("B\u{fc}") && !found.has("")
         );
-        // Three stand before them.
-        assert!(found.has("X-60") && !found.has("X-61") && !found.has("OK"));
-        assert_eq!(found.others.unwrap().split(' ').count(), 64);
+        // Six stand before them, two of which are no keywords that are kept.
+        assert!(found.has("X-57") && !found.has("X-58") && !found.has("OK"));
+        assert_eq!(found.unknown().count(), 62);
     }
 
     #[test]

@@ -53,6 +53,22 @@ pub struct ServerLimits {
     pub domains: Option<NonZeroUsize>,
 }
 
+impl SizeLimit {
+    pub(super) fn read(parameters: &[u8]) -> Self {
+        let octets = match parameters.first_chunk() {
+            // Most sizes have so many.
+            Some(digits) if parameters.len() == digits.len() => eight_digits(*digits),
+            _ => parameters.iter().try_fold(0_u64, |size, digit| {
+                let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+                size.checked_mul(10)?.checked_add(digit.into())
+            }),
+        };
+        Self {
+            octets: octets.filter(|size| *size != 0),
+        }
+    }
+}
+
 impl DeliverByOffer {
     pub(super) fn read(parameters: &[u8]) -> Self {
         Self {
@@ -137,6 +153,20 @@ impl ServerLimits {
                 .and_then(NonZeroUsize::new);
         }
     }
+}
+
+/// A number of eight digits, all of them at once.
+fn eight_digits(digits: [u8; 8]) -> Option<u64> {
+    let word = u64::from_le_bytes(digits);
+    let upper = |word| word & u64::from_le_bytes([0xf0; 8]) == u64::from_le_bytes([0x30; 8]);
+    if !upper(word) || !upper(word + u64::from_le_bytes([6; 8])) {
+        return None;
+    }
+    // The first digit is the lowest octet. Neighbours are joined: to numbers of two digits, of four, of eight.
+    let ones = word & u64::from_le_bytes([0x0f; 8]);
+    let twos = (ones * 10 + (ones >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
+    Some((fours * 10_000 + (fours >> 32)) & 0xffff_ffff)
 }
 
 /// Digits and nothing else; `None` also when it does not fit.

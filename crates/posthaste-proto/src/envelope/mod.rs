@@ -58,7 +58,8 @@ pub enum EnvelopeError {
 }
 
 impl Envelope {
-    /// Puts an envelope together. The order of the recipients is kept, duplicates too.
+    /// Puts an envelope together. The order of the recipients is kept, duplicates too: a session asks for each recipient once
+    /// (some servers refuse the second time, or count it), and its report has an entry for each of them all the same.
     pub fn new(
         reverse_path: ReversePath,
         recipients: impl IntoIterator<Item = ForwardPath>,
@@ -73,6 +74,31 @@ impl Envelope {
             options: None,
             recipient_options: Vec::new(),
         })
+    }
+
+    /// Recipients that stand a second time, with the place where they stand first: the same local part, to the letter, the same
+    /// domain in whatever case, and the same options.
+    pub(crate) fn duplicates(&self) -> Vec<(usize, usize)> {
+        if self.recipients.len() < 2 {
+            return Vec::new();
+        }
+        let mut order: Vec<_> = self.recipients.iter().enumerate().collect();
+        // The same become neighbours; the order among them stays.
+        order.sort_by(|(_, a), (_, b)| a.cmp_same(b));
+        let mut found = Vec::new();
+        let mut first: Option<(usize, &ForwardPath)> = None;
+        for (index, path) in order {
+            match first {
+                Some((place, same))
+                    if path.is_same(same)
+                        && self.recipient_options(place) == self.recipient_options(index) =>
+                {
+                    found.push((index, place));
+                }
+                Some(_) | None => first = Some((index, path)),
+            }
+        }
+        found
     }
 
     /// The same envelope, with this asked for the message.
@@ -199,6 +225,31 @@ mod tests {
     fn envelope(recipients: usize) -> Envelope {
         let paths = (0..recipients).map(|number| format!("r{number}@example.net").parse().unwrap());
         Envelope::new("ann@example.org".parse().unwrap(), paths).unwrap()
+    }
+
+    #[test]
+    fn only_exact_duplicates_are_found() {
+        let paths = [
+            "bob@example.net",
+            "Bob@example.net",
+            "bob@EXAMPLE.net",
+            "postmaster",
+            "bob@[192.0.2.1]",
+            "ann@example.net",
+            "Postmaster",
+            "bob@[192.0.2.1]",
+            "bob@example.net",
+        ];
+        let of = |paths: &[&str]| {
+            let paths = paths.iter().map(|path| path.parse().unwrap());
+            Envelope::new(ReversePath::null(), paths).unwrap()
+        };
+        let mut found = of(&paths).duplicates();
+        found.sort_unstable();
+        assert_eq!(found, [(2, 0), (6, 3), (7, 4), (8, 0)]);
+        let notify = RecipientOptions::new().notify(Notify::NEVER);
+        let other = of(&["bob@example.net"; 2]).with_recipient(1, notify);
+        assert_eq!(other.unwrap().duplicates(), []);
     }
 
     #[test]

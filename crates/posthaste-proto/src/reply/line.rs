@@ -6,14 +6,13 @@ use nom::{IResult, Parser as _};
 
 use super::ReplyCode;
 
-/// One line, its line end taken off.
-pub(super) struct Line<'a> {
+/// What one line begins with.
+pub(super) struct Line {
     pub(super) code: ReplyCode,
     /// A hyphen follows the code: more lines come.
     pub(super) more: bool,
     /// Nothing follows the code, not even a blank.
     pub(super) bare: bool,
-    pub(super) text: &'a [u8],
 }
 
 /// What stands between the code and the text.
@@ -24,17 +23,22 @@ enum Separator {
     Nothing,
 }
 
-impl<'a> Line<'a> {
+impl Line {
     /// `None` when the line is not of the grammar: three digits, the first of them 2 to 5, then a hyphen, a blank or nothing.
-    pub(super) fn parse(line: &'a [u8]) -> Option<Self> {
-        let (text, (code, separator)) = (code, separator).parse(line).ok()?;
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        let (_, (code, separator)) = (code, separator).parse(line).ok()?;
         Some(Self {
             code,
             more: matches!(separator, Separator::Hyphen),
             bare: matches!(separator, Separator::Nothing),
-            text,
         })
     }
+}
+
+/// The text of a line that the parser took: what is behind code and hyphen or blank, line end taken off.
+pub(super) fn text_of(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    line.get(4..).unwrap_or_default()
 }
 
 // Errors are `()`: nothing is said about a line that fails but its octets, and nothing is built on the way.

@@ -12,9 +12,14 @@
 
 mod code;
 mod enhanced;
+mod error;
 mod line;
+mod lines;
 mod parser;
 mod queue_id;
+mod quirk;
+mod reply_ref;
+mod scan;
 mod text;
 
 use alloc::borrow::Cow;
@@ -23,9 +28,14 @@ use core::fmt;
 
 use text::Text;
 
+pub(crate) use scan::{Word, padded, split_line};
+
 pub use code::{ReplyClass, ReplyCode};
 pub use enhanced::EnhancedStatusCode;
-pub use parser::{MalformedReply, Parser, Quirk, Quirks, ReplyError, ReplyLimits, ReplyRef};
+pub use error::{MalformedReply, ReplyError};
+pub use parser::{Parser, ReplyLimits};
+pub use quirk::{Quirk, Quirks};
+pub use reply_ref::ReplyRef;
 
 /// A server's answer, kept: bytes as bytes, since nothing says that they are text.
 ///
@@ -201,6 +211,38 @@ fn first_line(text: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_lines_are_kept_like_one_text() {
+        for length in [0, 1, 600, 1010, 1011, 1012, 1013, 1014, 1015, 1100, 2000] {
+            let (first, second) = ("a".repeat(length), "b".repeat(10));
+            let whole = alloc::format!("250-{first}\r\n250-{second}\n250 c\r\n");
+            let mut parser = Parser::default();
+            let reply = parser.parse(&mut whole.as_bytes()).unwrap().unwrap();
+            let text = alloc::format!("{first}\n{second}\nc");
+            assert_eq!(*reply.text(), *text.as_bytes());
+            assert_eq!(
+                reply.to_reply(),
+                Reply::new(reply.code(), &text),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn limits_may_be_the_largest_numbers() {
+        let mut parser = Parser::new(ReplyLimits {
+            line: usize::MAX,
+            reply: usize::MAX,
+            lines: usize::MAX,
+        });
+        for octets in b"250-a\r\n250-b\r\n250 c\r\n".chunks(5) {
+            if let Some(reply) = parser.parse(&mut &octets[..]).unwrap() {
+                assert_eq!(*reply.text(), *b"a\nb\nc");
+            }
+        }
+        assert!(parser.is_empty());
+    }
 
     #[test]
     fn what_cannot_be_seen_is_escaped() {

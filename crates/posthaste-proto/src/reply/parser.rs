@@ -1,10 +1,11 @@
-//! Bytes to replies, at any split of the input. Lines are found by memchr; every octet is looked at once.
+//! Bytes to replies, at any split of the input. What comes is kept as it came: one copy, however many lines there are.
 
 use alloc::vec::Vec;
-use core::fmt;
 
-use super::line::Line;
-use super::{EnhancedStatusCode, Reply, ReplyCode, first_line, printable};
+use super::lines::{Added, Failed, Lines};
+use super::reply_ref::join;
+use super::scan::scan;
+use super::{Reply, ReplyCode, ReplyError, ReplyRef};
 
 /// Collects lines until a reply is whole.
 ///
@@ -13,29 +14,16 @@ use super::{EnhancedStatusCode, Reply, ReplyCode, first_line, printable};
 #[derive(Debug, Clone)]
 pub struct Parser {
     limits: ReplyLimits,
-    /// The beginning of a line whose end has not come yet.
-    partial: Vec<u8>,
-    /// How long the line that is on its way may become; 0 between replies and after an error.
-    room: usize,
+    /// The lines of the reply as they came, codes and line ends too, and the beginning of a line whose end has not come yet.
+    raw: Vec<u8>,
+    /// Where in `raw` that last line begins.
+    line: usize,
+    /// How long `raw` may become before that line ends; 0 between replies and after an error.
+    full: usize,
     whole: Lines,
-    /// `whole` is a reply that was already given out.
+    /// `raw` is a reply that was already given out.
     taken: bool,
 }
-
-/// The lines of a reply that are whole.
-#[derive(Debug, Clone, Default)]
-struct Lines {
-    /// Joined with LF.
-    text: Vec<u8>,
-    code: Option<ReplyCode>,
-    octets: usize,
-    count: usize,
-    quirks: Quirks,
-    failed: Option<ReplyError>,
-}
-
-/// [`Lines::failed`] says why. It stands for the error where results are made for each line.
-struct Failed;
 
 /// Upper bounds of one reply, checked before anything is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,65 +40,14 @@ pub struct ReplyLimits {
     pub lines: usize,
 }
 
-/// A whole reply, lent by the parser until it is fed again.
-#[derive(Clone, Copy)]
-pub struct ReplyRef<'a> {
-    code: ReplyCode,
-    text: &'a [u8],
-    quirks: Quirks,
-}
-
-/// What a server did that the standard does not allow and that does no harm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Quirk {
-    /// A line ended with LF alone.
-    BareLf,
-    /// A line held the three digits and nothing else, not even a blank.
-    BareCode,
-    /// The text has octets outside ASCII.
-    EightBit,
-    /// A blank line stood before the reply.
-    BlankLine,
-}
-
-/// A set of [`Quirk`]s.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Quirks(u8);
-
-/// Why input is not a reply. All of these are the server's fault.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ReplyError {
-    /// A line that does not begin with a reply code.
-    Malformed(MalformedReply),
-    /// The lines of one reply have different codes, so it says two things at once (RFC 5321 section 4.2.1).
-    CodesDisagree {
-        /// The code of the lines before.
-        first: ReplyCode,
-        /// The code of the line that differs.
-        then: ReplyCode,
-    },
-    /// A line is longer than [`ReplyLimits::line`] octets.
-    LineTooLong(usize),
-    /// A reply is longer than [`ReplyLimits::reply`] octets.
-    TooLong(usize),
-    /// A reply has more than [`ReplyLimits::lines`] lines.
-    TooManyLines(usize),
-}
-
-/// A line that is no reply line, of which the first octets are told. The session masks it before it cuts it: a secret that
-/// was cut first could not be found any more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MalformedReply(Vec<u8>);
-
 impl Parser {
     /// A parser that keeps to the given limits.
     pub fn new(limits: ReplyLimits) -> Self {
         Self {
             limits,
-            partial: Vec::new(),
-            room: limits.line.min(limits.reply),
+            raw: Vec::new(),
+            line: 0,
+            full: limits.line.min(limits.reply),
             whole: Lines::default(),
             taken: false,
         }
@@ -121,9 +58,9 @@ impl Parser {
     pub fn parse(&mut self, input: &mut &[u8]) -> Result<Option<ReplyRef<'_>>, ReplyError> {
         // A peer that sends octet by octet shall not cost a search for each.
         if let [octet @ (0..=b'\t' | b'\x0b'..=0x7f)] = **input
-            && self.partial.len() < self.room
+            && self.raw.len() < self.full
         {
-            self.partial.push(octet);
+            self.raw.push(octet);
             *input = &[];
             return Ok(None);
         }
@@ -133,22 +70,26 @@ impl Parser {
     fn parse_lines(&mut self, input: &mut &[u8]) -> Result<Option<ReplyRef<'_>>, ReplyError> {
         if self.taken {
             self.taken = false;
+            self.raw.clear();
             self.whole.clear();
-            self.measure_room();
+            self.expect_line(self.room());
         }
         match self.collect(input) {
             Ok(Some(code)) => {
                 self.taken = true;
-                self.room = 0;
+                self.full = 0;
                 Ok(Some(ReplyRef {
                     code,
-                    text: &self.whole.text,
+                    first: self.whole.first,
+                    raw: &self.raw,
                     quirks: self.whole.quirks,
                 }))
             }
             Ok(None) => Ok(None),
             Err(Failed) => {
-                self.room = 0;
+                self.raw.clear();
+                self.whole.code = None;
+                self.expect_line(0);
                 // There always is one: `Failed` comes from where it is set.
                 self.whole.failed.clone().map_or(Ok(None), Err)
             }
@@ -157,7 +98,7 @@ impl Parser {
 
     /// True when no octet of an unfinished reply is held; blank lines before a reply do not count.
     pub fn is_empty(&self) -> bool {
-        self.taken || self.whole.code.is_none() && matches!(self.partial.as_slice(), [] | [b'\r'])
+        self.taken || self.whole.code.is_none() && matches!(self.begun(), [] | [b'\r'])
     }
 
     /// The text of a reply that was begun and not finished, for an error's sake: at most [`Reply::KEPT`] octets.
@@ -172,12 +113,31 @@ impl Parser {
         if self.is_empty() {
             return None;
         }
-        let mut text = self.whole.text.clone();
-        if !text.is_empty() && !self.partial.is_empty() {
+        let begun = self.begun();
+        let mut text = Vec::with_capacity(self.raw.len());
+        join(self.raw.get(..self.line).unwrap_or_default(), &mut text);
+        if !text.is_empty() && !begun.is_empty() {
             text.push(b'\n');
         }
-        text.extend_from_slice(&self.partial);
+        text.extend_from_slice(begun);
         Some(text)
+    }
+
+    /// The beginning of a line whose end has not come yet.
+    fn begun(&self) -> &[u8] {
+        self.raw.get(self.line..).unwrap_or_default()
+    }
+
+    /// How long the next line may become.
+    fn room(&self) -> usize {
+        let left = self.limits.reply.saturating_sub(self.whole.octets);
+        self.limits.line.min(left)
+    }
+
+    /// A line begins here, of at most so many octets.
+    fn expect_line(&mut self, room: usize) {
+        self.line = self.raw.len();
+        self.full = self.line.saturating_add(room);
     }
 
     /// Takes whole lines off `input` until one of them ends the reply.
@@ -185,108 +145,86 @@ impl Parser {
         if self.whole.failed.is_some() {
             return Err(Failed);
         }
-        let given = *input;
-        let last = self.take_lines(input);
-        // Codes and line ends are ASCII: what is not stands in the text. Looked for once, not line by line.
-        let taken = given.len() - input.len();
-        if !given.get(..taken).unwrap_or_default().is_ascii() {
-            self.whole.quirks.insert(Quirk::EightBit);
+        let mut last = None;
+        if self.line < self.raw.len() {
+            last = self.end_line(input)?;
         }
-        last
+        if last.is_none() && !input.is_empty() {
+            last = self.take_lines(input)?;
+        }
+        Ok(last)
     }
 
-    fn take_lines(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
-        while let Some(at) = memchr::memchr(b'\n', input) {
-            let (head, rest) = input.split_at(at);
-            *input = rest.get(1..).unwrap_or_default();
-            self.check_length(head.len())?;
-            let line = if self.partial.is_empty() {
-                head
-            } else {
-                self.partial.extend_from_slice(head);
-                &self.partial
-            };
-            let last = self.whole.add(line, self.limits.lines);
-            self.partial.clear();
-            if let Some(code) = last? {
-                return Ok(Some(code));
-            }
-            self.measure_room();
-        }
-        let rest = core::mem::take(input);
-        self.check_length(rest.len())?;
-        self.partial.extend_from_slice(rest);
-        Ok(None)
-    }
-
-    /// Whether the line may grow by so many octets; the limit that it meets first, so that a line fed in pieces fails
-    /// like a whole one.
-    fn check_length(&mut self, added: usize) -> Result<(), Failed> {
-        if self.partial.len() + added <= self.room {
-            Ok(())
-        } else if self.room == self.limits.line {
-            Err(self.whole.fail(ReplyError::LineTooLong(self.limits.line)))
-        } else {
-            Err(self.whole.fail(ReplyError::TooLong(self.limits.reply)))
-        }
-    }
-
-    fn measure_room(&mut self) {
-        let left = self.limits.reply.saturating_sub(self.whole.octets);
-        self.room = self.limits.line.min(left);
-    }
-}
-
-impl Lines {
-    /// Adds one line, LF taken off; the code when it was the last of its reply.
-    #[inline]
-    fn add(&mut self, line: &[u8], limit: usize) -> Result<Option<ReplyCode>, Failed> {
-        self.octets += line.len() + 1;
-        self.count += 1;
-        if self.count > limit {
-            return Err(self.fail(ReplyError::TooManyLines(limit)));
-        }
-        let line = match line.split_last() {
-            Some((b'\r', line)) => line,
-            Some(_) | None => {
-                self.quirks.insert(Quirk::BareLf);
-                line
-            }
+    /// Goes on with the line that was begun.
+    fn end_line(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
+        let (length, ascii) = match **input {
+            [b'\n', ..] => (0, true),
+            _ => scan(input),
         };
-        if line.is_empty() && self.code.is_none() {
-            self.quirks.insert(Quirk::BlankLine);
+        let (head, rest) = input.split_at(length);
+        if self.raw.len() + length > self.full {
+            return Err(self.too_long(self.full - self.line));
+        }
+        self.whole.look_at(ascii);
+        self.raw.extend_from_slice(head);
+        let Some((lf, rest)) = rest.split_first() else {
+            *input = rest;
             return Ok(None);
-        }
-        let Some(parsed) = Line::parse(line) else {
-            return Err(self.fail(ReplyError::Malformed(MalformedReply(line.to_vec()))));
         };
-        match self.code {
-            Some(first) if first != parsed.code => {
-                let then = parsed.code;
-                return Err(self.fail(ReplyError::CodesDisagree { first, then }));
+        *input = rest;
+        let line = self.raw.get(self.line..).unwrap_or_default();
+        let added = self.whole.add(line, self.limits.lines)?;
+        match added {
+            Added::Blank => self.raw.clear(),
+            Added::More | Added::Last(_) => self.raw.push(*lf),
+        }
+        self.expect_line(self.room());
+        Ok(added.last())
+    }
+
+    /// Takes lines, the first of which begins where `input` does. They are kept in one piece.
+    #[inline]
+    fn take_lines(&mut self, input: &mut &[u8]) -> Result<Option<ReplyCode>, Failed> {
+        let mut lines = *input;
+        let mut rest = lines;
+        let mut room = self.full - self.line;
+        loop {
+            let (length, ascii) = scan(rest);
+            if length > room {
+                return Err(self.too_long(room));
             }
-            Some(_) => self.text.push(b'\n'),
-            None => self.code = Some(parsed.code),
+            self.whole.look_at(ascii);
+            let Some((line, [_, behind @ ..])) = rest.split_at_checked(length) else {
+                *input = &[];
+                self.raw.extend_from_slice(lines);
+                self.line = self.raw.len() - rest.len();
+                self.full = self.line.saturating_add(room);
+                return Ok(None);
+            };
+            rest = behind;
+            match self.whole.add(line, self.limits.lines)? {
+                Added::Blank => lines = rest,
+                Added::More => rest = self.whole.add_alike(rest, self.limits),
+                Added::Last(code) => {
+                    *input = rest;
+                    let whole = lines.len() - rest.len();
+                    self.raw
+                        .extend_from_slice(lines.get(..whole).unwrap_or_default());
+                    return Ok(Some(code));
+                }
+            }
+            room = self.room();
         }
-        if parsed.bare {
-            self.quirks.insert(Quirk::BareCode);
-        }
-        self.text.extend_from_slice(parsed.text);
-        Ok((!parsed.more).then_some(parsed.code))
     }
 
+    /// The limit that a line meets first, so that a line fed in pieces fails like a whole one.
     #[cold]
-    fn fail(&mut self, error: ReplyError) -> Failed {
-        self.failed = Some(error);
-        Failed
-    }
-
-    fn clear(&mut self) {
-        self.text.clear();
-        self.code = None;
-        self.octets = 0;
-        self.count = 0;
-        self.quirks = Quirks::default();
+    fn too_long(&mut self, room: usize) -> Failed {
+        self.whole.fail(if room == self.limits.line {
+            ReplyError::LineTooLong(self.limits.line)
+        } else {
+            ReplyError::TooLong(self.limits.reply)
+        })
     }
 }
 
@@ -305,123 +243,3 @@ impl Default for ReplyLimits {
         }
     }
 }
-
-impl<'a> ReplyRef<'a> {
-    /// The three digits.
-    pub fn code(&self) -> ReplyCode {
-        self.code
-    }
-
-    /// The enhanced status code of the first line.
-    pub fn enhanced(&self) -> Option<EnhancedStatusCode> {
-        EnhancedStatusCode::split_off(first_line(self.text), self.code)
-            .map(|(enhanced, _)| enhanced)
-    }
-
-    /// The lines as sent, codes and line ends taken off, enhanced codes left in.
-    pub fn raw_lines(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.text.split(|octet| *octet == b'\n')
-    }
-
-    /// What the server did beside the standard in this reply.
-    pub fn quirks(&self) -> Quirks {
-        self.quirks
-    }
-
-    /// Keeps it: one allocation, at most [`Reply::KEPT`] octets of text.
-    pub fn to_reply(&self) -> Reply {
-        Reply::keep(self.code, self.text)
-    }
-
-    pub(crate) fn text(&self) -> &'a [u8] {
-        self.text
-    }
-}
-
-impl fmt::Debug for ReplyRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReplyRef({} {})", self.code, printable(self.text))
-    }
-}
-
-impl Quirks {
-    const ALL: [Quirk; 4] = [
-        Quirk::BareLf,
-        Quirk::BareCode,
-        Quirk::EightBit,
-        Quirk::BlankLine,
-    ];
-
-    /// Is this one among them?
-    pub fn contains(self, quirk: Quirk) -> bool {
-        self.0 & (1 << quirk as u8) != 0
-    }
-
-    /// All of them, in the order of [`Quirk`].
-    pub fn iter(self) -> impl Iterator<Item = Quirk> {
-        Self::ALL
-            .into_iter()
-            .filter(move |quirk| self.contains(*quirk))
-    }
-
-    fn insert(&mut self, quirk: Quirk) {
-        self.0 |= 1 << quirk as u8;
-    }
-}
-
-impl fmt::Debug for Quirks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
-}
-
-impl fmt::Display for Quirk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::BareLf => "a reply line ends with LF alone",
-            Self::BareCode => "a reply line holds its code and no blank",
-            Self::EightBit => "a reply has text outside ASCII",
-            Self::BlankLine => "a blank line stands before a reply",
-        })
-    }
-}
-
-impl MalformedReply {
-    const EXCERPT: usize = 80;
-
-    /// At most 80 octets of the line.
-    pub fn octets(&self) -> &[u8] {
-        self.0.get(..Self::EXCERPT).unwrap_or(&self.0)
-    }
-}
-
-impl ReplyError {
-    /// The same, with every trace of a secret masked.
-    pub(crate) fn masked(mut self, secrets: &[crate::Secret]) -> Self {
-        if let Self::Malformed(line) = &mut self {
-            secrets
-                .iter()
-                .for_each(|secret| secret.mask_in(&mut line.0));
-            line.0.truncate(MalformedReply::EXCERPT);
-        }
-        self
-    }
-}
-
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed(line) => {
-                write!(f, "this is no SMTP reply: \"{}\"", printable(line.octets()))
-            }
-            Self::CodesDisagree { first, then } => {
-                write!(f, "the lines of one reply disagree: {first} and {then}")
-            }
-            Self::LineTooLong(limit) => write!(f, "a reply line is longer than {limit} octets"),
-            Self::TooLong(limit) => write!(f, "a reply is longer than {limit} octets"),
-            Self::TooManyLines(limit) => write!(f, "a reply has more than {limit} lines"),
-        }
-    }
-}
-
-impl core::error::Error for ReplyError {}

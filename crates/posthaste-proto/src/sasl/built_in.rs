@@ -9,7 +9,7 @@ use super::cram_md5::CramMd5;
 use super::scram::{Hash, Scram};
 use super::{
     Credentials, Exchange, Start, anonymous::Anonymous, external::External, login::Login,
-    oauthbearer::OAuthBearer, plain::Plain, xoauth2::XOAuth2,
+    oauthbearer, plain::Plain, xoauth2,
 };
 use crate::error::AuthFailure;
 
@@ -184,8 +184,8 @@ impl BuiltIn {
             Self::ScramSha1 => Box::new(Scram::new(Hash::Sha1, false, start)?),
             #[cfg(feature = "scram")]
             Self::CramMd5 => Box::new(CramMd5::new(credentials)?),
-            Self::OAuthBearer => Box::new(OAuthBearer::new(credentials)?),
-            Self::XOAuth2 => Box::new(XOAuth2::new(credentials)?),
+            Self::OAuthBearer => Box::new(oauthbearer::start(credentials)?),
+            Self::XOAuth2 => Box::new(xoauth2::start(credentials)?),
             Self::External => Box::new(External::new(credentials)?),
             Self::Plain => Box::new(Plain::new(credentials)?),
             Self::Login => Box::new(Login::new(credentials)?),

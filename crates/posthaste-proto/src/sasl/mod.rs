@@ -58,6 +58,7 @@
 //! ```
 
 mod anonymous;
+mod bearer;
 mod binding;
 mod built_in;
 mod challenge;

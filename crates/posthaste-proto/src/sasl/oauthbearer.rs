@@ -2,49 +2,20 @@
 
 use alloc::vec::Vec;
 
-use super::prepare::{bearer, push_sasl_name};
-use super::xoauth2::explanation;
-use super::{AuthDetail, BadChallenge, Challenge, Credentials, Exchange};
+use super::Credentials;
+use super::bearer::{Bearer, token};
+use super::prepare::push_sasl_name;
 use crate::error::AuthFailure;
 use crate::secret::Secret;
 
-/// One message. A challenge behind it holds the reasons for the refusal that comes next, and is answered with ^A
-/// (section 3.2.3).
-pub(super) struct OAuthBearer {
-    message: Option<Secret>,
-    detail: Option<AuthDetail>,
-}
-
-impl OAuthBearer {
-    pub(super) fn new(credentials: &Credentials) -> Result<Self, AuthFailure> {
-        Ok(Self {
-            message: Some(message(credentials)?),
-            detail: None,
-        })
-    }
-}
-
-impl Exchange for OAuthBearer {
-    fn initial_response(&mut self) -> Option<Secret> {
-        self.message.take()
-    }
-
-    fn respond(&mut self, challenge: Challenge<'_>) -> Result<Secret, BadChallenge> {
-        if self.detail.is_some() {
-            return Err(BadChallenge::OneTooMany);
-        }
-        self.detail = Some(explanation(challenge));
-        Ok(Secret::from("\x01"))
-    }
-
-    fn detail(&self) -> Option<&AuthDetail> {
-        self.detail.as_ref()
-    }
+/// Begins it; ^A answers the reasons for a refusal.
+pub(super) fn start(credentials: &Credentials) -> Result<Bearer, AuthFailure> {
+    message(credentials).map(|message| Bearer::new(message, "\x01"))
 }
 
 /// `host` and `port` are left out: they are optional, and this side knows the server by the transport's name for it alone.
 pub(super) fn message(credentials: &Credentials) -> Result<Secret, AuthFailure> {
-    let token = bearer(credentials)?;
+    let token = token(credentials)?;
     let mut message = Vec::with_capacity(2 * credentials.user().len() + token.len() + 24);
     message.extend_from_slice(b"n,");
     if !credentials.user().is_empty() {

@@ -3,9 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::Credentials;
 use crate::error::AuthFailure;
-use crate::secret::Secret;
 
 /// No field of PLAIN can hold NUL (RFC 4616 section 2), and servers read C strings elsewhere too.
 pub(super) fn without_nul(octets: &[u8]) -> Result<&[u8], AuthFailure> {
@@ -13,16 +11,6 @@ pub(super) fn without_nul(octets: &[u8]) -> Result<&[u8], AuthFailure> {
         Err(AuthFailure::Unencodable)
     } else {
         Ok(octets)
-    }
-}
-
-/// The access token: visible ASCII (RFC 6750 section 2.1), since anything else could end its field.
-pub(super) fn bearer(credentials: &Credentials) -> Result<&[u8], AuthFailure> {
-    let token = credentials.access_token().map_or(&b""[..], Secret::expose);
-    if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
-        Err(AuthFailure::Unencodable)
-    } else {
-        Ok(token)
     }
 }
 

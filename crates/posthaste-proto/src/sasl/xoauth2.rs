@@ -2,54 +2,19 @@
 
 use alloc::vec::Vec;
 
-use super::prepare::bearer;
-use super::{AuthDetail, BadChallenge, Challenge, Credentials, Exchange};
+use super::Credentials;
+use super::bearer::{Bearer, token};
 use crate::error::AuthFailure;
 use crate::secret::Secret;
 
-/// One message. A challenge behind it holds the reasons for the refusal that comes next, and wants an empty answer.
-pub(super) struct XOAuth2 {
-    message: Option<Secret>,
-    detail: Option<AuthDetail>,
+/// Begins it; an empty line answers the reasons for a refusal.
+pub(super) fn start(credentials: &Credentials) -> Result<Bearer, AuthFailure> {
+    message(credentials).map(|message| Bearer::new(message, ""))
 }
 
-impl XOAuth2 {
-    pub(super) fn new(credentials: &Credentials) -> Result<Self, AuthFailure> {
-        Ok(Self {
-            message: Some(message(credentials)?),
-            detail: None,
-        })
-    }
-}
-
-impl Exchange for XOAuth2 {
-    fn initial_response(&mut self) -> Option<Secret> {
-        self.message.take()
-    }
-
-    fn respond(&mut self, challenge: Challenge<'_>) -> Result<Secret, BadChallenge> {
-        if self.detail.is_some() {
-            return Err(BadChallenge::OneTooMany);
-        }
-        self.detail = Some(explanation(challenge));
-        Ok(Secret::default())
-    }
-
-    fn detail(&self) -> Option<&AuthDetail> {
-        self.detail.as_ref()
-    }
-}
-
-/// The reasons, decoded where they can be.
-pub(super) fn explanation(challenge: Challenge<'_>) -> AuthDetail {
-    match challenge.decode() {
-        Ok(json) => AuthDetail::new(&json),
-        Err(_) => AuthDetail::new(challenge.text()),
-    }
-}
-
+/// What stands behind AUTH.
 pub(super) fn message(credentials: &Credentials) -> Result<Secret, AuthFailure> {
-    let token = bearer(credentials)?;
+    let token = token(credentials)?;
     let user = credentials.user().as_bytes();
     if user.iter().any(|octet| matches!(octet, 0 | 1)) {
         return Err(AuthFailure::Unencodable);

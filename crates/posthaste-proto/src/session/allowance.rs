@@ -42,7 +42,9 @@ impl Allowance {
             .filter(|most| *most <= Self::DOMAINS_KEPT);
         let (mut taken, mut refused, mut new) = (0, false, BTreeSet::new());
         let paths = transaction.envelope.recipients().iter();
-        for (slot, path) in transaction.recipients.iter_mut().zip(paths) {
+        // The same recipient once more is not asked for, and counts for nothing.
+        let asked = transaction.recipients.iter_mut().zip(paths);
+        for (slot, path) in asked.filter(|(slot, _)| slot.same_as.is_none()) {
             let limit = match (limits.recipients.map(NonZeroUsize::get), domains) {
                 (Some(most), _) if taken >= most => Some(OverLimit::Recipients(most)),
                 (_, Some(most)) if !self.takes_domain(path, most, &mut new) => {

@@ -14,7 +14,7 @@ use super::event::Event;
 use super::report::Stage;
 use super::state::{Asked, Opening, State};
 use super::{Session, TlsInfo};
-use crate::capability::Capabilities;
+use crate::capability::{Capabilities, Extension};
 use crate::command::{self, MechanismName};
 use crate::error::{AuthFailure, Cause, ProtocolError};
 use crate::reply::{Reply, ReplyClass, ReplyRef};
@@ -24,9 +24,11 @@ use crate::secret::Secret;
 /// How far authentication has come.
 #[derive(Default)]
 pub(super) struct Login {
-    /// The mechanisms that may still be tried, best first; the first is the one that is spoken.
+    /// The mechanisms that both sides know, best first.
+    known: Vec<Entry>,
+    /// Those of them that take the credentials and may still be tried; the first is the one that is spoken.
     candidates: VecDeque<Entry>,
-    /// Their names as they were at the beginning, for the application.
+    /// The names of those that are known, for the application.
     pub(super) mechanisms: String,
     /// The mechanism that is spoken.
     speaking: Option<MechanismName>,
@@ -70,7 +72,7 @@ impl Session {
             return self.fail_politely(Cause::Auth(AuthFailure::InClear));
         }
         let server = self.capabilities.as_ref().unwrap_or(&Capabilities::NONE);
-        if !server.offers_auth() {
+        if !server.offers(Extension::Auth) {
             return self.fail_politely(Cause::Auth(AuthFailure::NotOffered { encrypted }));
         }
         if let AuthPolicy::Answer(mechanism) = &self.config.auth {
@@ -83,15 +85,15 @@ impl Session {
         }
         let entropy = self.config.entropy.is_some();
         let binding = self.bindings(server).is_possible();
-        let candidates = self.config.mechanisms.select(encrypted, |entry| {
+        let known = self.config.mechanisms.select(encrypted, |entry| {
             server.offers_mechanism(entry.name()) && entry.is_possible(entropy, binding)
         });
-        if candidates.is_empty() {
+        if known.is_empty() {
             return self.no_common_mechanism();
         }
-        let names: Vec<_> = candidates.iter().map(Entry::name).collect();
+        let names: Vec<_> = known.iter().map(Entry::name).collect();
         self.login.mechanisms = names.join(" ");
-        self.login.candidates = candidates.into();
+        self.login.known = known;
         match self.config.auth.clone() {
             AuthPolicy::Credentials(credentials) => self.log_in(credentials),
             AuthPolicy::Ask => self.ask_application(),
@@ -108,9 +110,8 @@ impl Session {
             self.login.traces.extend(credentials.traces());
             self.login.answers = self.login.traces.len();
         }
-        self.login
-            .candidates
-            .retain(|entry| entry.takes(&credentials));
+        let takes = |entry: &&Entry| entry.takes(&credentials);
+        self.login.candidates = self.login.known.iter().filter(takes).cloned().collect();
         self.login.credentials = Some(credentials);
         self.start_exchange();
     }
@@ -171,7 +172,7 @@ impl Session {
         let offered = self
             .capabilities
             .as_ref()
-            .map(Capabilities::auth_names)
+            .map(|server| server.auth().collect::<Vec<_>>().join(" "))
             .unwrap_or_default();
         self.fail_politely(Cause::Auth(AuthFailure::NoCommonMechanism(offered)));
     }
@@ -266,13 +267,14 @@ impl Session {
     /// 235.
     fn authenticated_by(&mut self, reply: &ReplyRef<'_>) {
         if let Some(mut exchange) = self.login.exchange.take()
-            && let Err(error) = exchange.succeeded(reply.text())
+            && let Err(error) = exchange.succeeded(&reply.text())
         {
             return self.fail(bad(error));
         }
         self.login.done = self.login.speaking.take();
         self.login.credentials = None;
         self.login.candidates.clear();
+        self.login.known.clear();
         // They were good once.
         self.login.traces.truncate(self.login.answers);
         self.open();

@@ -12,6 +12,7 @@ use super::event::{Event, TransactionId};
 use super::report::{Fate, Stage};
 use super::state::{Asked, Turn};
 use super::transaction::{Next, find};
+use crate::capability::Extension;
 use crate::command;
 use crate::content::chunk::{Chunks, Unfit};
 use crate::error::{Cause, ProtocolError};
@@ -61,7 +62,7 @@ impl Session {
     fn may_join(&self) -> bool {
         let open = |server: &crate::Capabilities| {
             server.pipelining
-                && (self.login.done.is_some() || !server.offers_auth())
+                && (self.login.done.is_some() || !server.offers(Extension::Auth))
                 && (self.tls.is_some() || !server.starttls)
         };
         self.config.dialect == Dialect::Smtp
@@ -228,7 +229,10 @@ impl Session {
                     if let Some(slot) = transaction.recipients.get_mut(index) {
                         slot.rcpt = Some(reply.clone());
                     }
-                    self.events.push_back(Event::Recipient { id, index, reply });
+                    for index in core::iter::once(index).chain(transaction.same_as(index)) {
+                        let reply = reply.clone();
+                        self.events.push_back(Event::Recipient { id, index, reply });
+                    }
                 }
                 Turn::Data | Turn::Chunk | Turn::Final(_) | Turn::LoneDot => {}
             }

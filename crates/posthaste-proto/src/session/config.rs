@@ -343,3 +343,24 @@ impl Default for Limits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 5321 section 4.5.3.2.1 to 4.5.3.2.6, and the AUTH line of RFC 4954 section 4.
+    #[test]
+    fn the_defaults_are_those_of_the_rfcs() {
+        let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+        let timeouts = Timeouts::default();
+        assert_eq!(timeouts.greeting, minutes(5));
+        assert_eq!(timeouts.mail, minutes(5));
+        assert_eq!(timeouts.rcpt, minutes(5));
+        assert_eq!(timeouts.data_init, minutes(2));
+        assert_eq!(timeouts.data_block, minutes(3));
+        assert_eq!(timeouts.data_terminator, minutes(10));
+        let limits = Limits::default();
+        assert_eq!(limits.auth_line, 12_288);
+        assert!(limits.reply.line >= 512);
+    }
+}

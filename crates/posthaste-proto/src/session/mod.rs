@@ -277,7 +277,7 @@ impl Session {
     pub fn submit(&mut self, envelope: Envelope, content: ContentSpec) -> TransactionId {
         let id = TransactionId(self.next_id);
         self.next_id += 1;
-        let mut transaction = Transaction::new(id, envelope, content);
+        let mut transaction = Transaction::new(id, envelope, content, self.config.dialect);
         if self.quit_sent || self.state == State::Closed {
             transaction.decide(&Fate::NotSent(
                 self.ended.clone().unwrap_or(Cause::NotStarted),

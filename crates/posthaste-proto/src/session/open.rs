@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::config::{AuthPolicy, Dialect, TlsPolicy};
+use super::event::Event;
 use super::state::{Asked, Opening, State};
 use super::step::TlsMode;
 use super::{Session, TlsInfo};
@@ -20,7 +21,10 @@ impl Session {
         match asked {
             Opening::Greeting if !negative => self.say_hello(),
             Opening::Ehlo if !negative => {
-                self.capabilities = Some(Capabilities::from_reply(reply));
+                let capabilities = Capabilities::from_reply(reply);
+                self.events
+                    .extend(capabilities.quirks().iter().map(Event::Quirk));
+                self.capabilities = Some(capabilities);
                 self.secure();
             }
             Opening::Ehlo if class == ReplyClass::Permanent && self.may_say_helo() => {

@@ -4,7 +4,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use super::config::{Chunking, RecipientPolicy};
+use super::config::{Chunking, Dialect, RecipientPolicy};
 use super::event::TransactionId;
 use super::framing::Framing;
 use super::report::{Fate, Recipient, Report, Stage};
@@ -34,6 +34,8 @@ pub(super) struct Transaction {
     pub(super) cancelled: bool,
     /// The session had nothing to do for long when its turn came.
     pub(super) rested: bool,
+    /// Some recipients are the same.
+    joined: bool,
 }
 
 /// What is known of one recipient so far.
@@ -41,6 +43,8 @@ pub(super) struct Transaction {
 pub(super) struct Slot {
     pub(super) rcpt: Option<Reply>,
     pub(super) fate: Option<Fate>,
+    /// The same recipient stands here already: it is not asked for again, and shares that one's end.
+    pub(super) same_as: Option<usize>,
 }
 
 impl Slot {
@@ -76,14 +80,28 @@ pub(super) fn find(
 }
 
 impl Transaction {
-    pub(super) fn new(id: TransactionId, envelope: Envelope, spec: ContentSpec) -> Self {
+    pub(super) fn new(
+        id: TransactionId,
+        envelope: Envelope,
+        spec: ContentSpec,
+        dialect: Dialect,
+    ) -> Self {
+        let mut recipients: Vec<Slot> = Vec::new();
+        recipients.resize_with(envelope.recipients().len(), Slot::default);
+        // LMTP has an answer for each, the same path twice included (RFC 2033 section 4.2).
+        let mut joined = false;
+        if dialect == Dialect::Smtp {
+            for (index, first) in envelope.duplicates() {
+                if let Some(slot) = recipients.get_mut(index) {
+                    slot.same_as = Some(first);
+                    joined = true;
+                }
+            }
+        }
         Self {
             id,
-            recipients: envelope
-                .recipients()
-                .iter()
-                .map(|_| Slot::default())
-                .collect(),
+            recipients,
+            joined,
             envelope,
             spec,
             mail: None,
@@ -159,7 +177,31 @@ impl Transaction {
         }
     }
 
-    pub(super) fn into_report(self) -> Report {
+    /// The others that are this recipient too.
+    pub(super) fn same_as(&self, index: usize) -> impl Iterator<Item = usize> {
+        let slots: &[Slot] = if self.joined { &self.recipients } else { &[] };
+        slots
+            .iter()
+            .enumerate()
+            .filter(move |(_, slot)| slot.same_as == Some(index))
+            .map(|(same, _)| same)
+    }
+
+    pub(super) fn into_report(mut self) -> Report {
+        for index in 0..if self.joined {
+            self.recipients.len()
+        } else {
+            0
+        } {
+            let first = self.recipients.get(index).and_then(|slot| slot.same_as);
+            let (rcpt, fate) = match first.and_then(|first| self.recipients.get(first)) {
+                Some(first) => (first.rcpt.clone(), first.fate.clone()),
+                None => continue,
+            };
+            if let Some(slot) = self.recipients.get_mut(index) {
+                (slot.rcpt, slot.fate) = (rcpt, fate);
+            }
+        }
         let undecided = || Fate::NotSent(Cause::NotStarted);
         let recipients = self.recipients.into_iter();
         Report {
@@ -201,7 +243,7 @@ impl Transaction {
         if self.cancelled {
             Some(Cause::Cancelled)
         } else if self.accepted().next().is_none()
-            || policy == RecipientPolicy::All && self.accepted().count() < self.recipients.len()
+            || policy == RecipientPolicy::All && self.accepted().count() < self.asked()
         {
             Some(Cause::RecipientPolicy)
         } else {
@@ -209,11 +251,19 @@ impl Transaction {
         }
     }
 
+    /// How many recipients are different.
+    fn asked(&self) -> usize {
+        self.recipients
+            .iter()
+            .filter(|slot| slot.same_as.is_none())
+            .count()
+    }
+
     /// The next recipient from this place on that is to be asked for, or DATA. One that is beyond a limit of the server's
     /// has its fate already.
     pub(super) fn rcpt_from(&self, index: usize) -> Next {
         let rest = self.recipients.iter().enumerate().skip(index);
-        let mut open = rest.filter(|(_, slot)| slot.fate.is_none());
+        let mut open = rest.filter(|(_, slot)| slot.fate.is_none() && slot.same_as.is_none());
         open.next()
             .map_or(Next::Data, |(index, _)| Next::Rcpt(index))
     }

@@ -35,7 +35,10 @@ impl Session {
                     }
                     slot.rcpt = Some(reply.clone());
                 }
-                self.events.push_back(Event::Recipient { id, index, reply });
+                for index in core::iter::once(index).chain(transaction.same_as(index)) {
+                    let reply = reply.clone();
+                    self.events.push_back(Event::Recipient { id, index, reply });
+                }
                 self.settle(id);
             }
             Turn::Data => self.data_reply(id, &reply),

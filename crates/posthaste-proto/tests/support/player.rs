@@ -35,6 +35,7 @@ pub(crate) fn play(script: &Script, split: Split) -> String {
         told: String::new(),
         contents: Vec::new(),
         now: Duration::ZERO,
+        tells_queue_id: script.tells_queue_id,
     };
     // The first message is there from the beginning, the others come with `-- submit`.
     player.submit(&mut session, &mut messages);
@@ -77,6 +78,7 @@ struct Player {
     told: String,
     contents: Vec<(TransactionId, VecDeque<u8>)>,
     now: Duration,
+    tells_queue_id: bool,
 }
 
 impl Player {
@@ -343,6 +345,9 @@ impl Player {
                 let mut told = format!("message {} done: {:?}\n", report.id, report.disposition());
                 if !report.left_out.is_empty() {
                     told += &format!("  left out {:?}\n", report.left_out);
+                }
+                if self.tells_queue_id {
+                    told += &format!("  queue id {:?}\n", report.queue_id());
                 }
                 for (index, recipient) in report.recipients.iter().enumerate() {
                     told += &format!("  recipient {index} {}\n", fate(&recipient.fate));

@@ -16,6 +16,8 @@ pub(crate) struct Script {
     pub(crate) messages: Vec<(Envelope, ContentSpec, Vec<u8>)>,
     /// Every message is submitted at the beginning, and QUIT asked for.
     pub(crate) batch: bool,
+    /// The queue id is told too.
+    pub(crate) tells_queue_id: bool,
     pub(crate) lines: Vec<Line>,
     /// Whether it is about this build: `only: idna` or `only: no-idna` asks for the feature, or that it is off.
     pub(crate) is_for_this_build: bool,
@@ -53,6 +55,7 @@ impl Script {
             Some("scram") => cfg!(feature = "scram"),
             Some(other) => panic!("unknown feature {other}"),
         });
+        let tells_queue_id = head.lines().any(|line| line == "tell: queue-id");
         let batch = head.lines().any(|line| line == "batch");
         for line in head.lines() {
             if let Some(rest) = line.strip_prefix("config: ") {
@@ -75,7 +78,7 @@ impl Script {
                 lines.push(Line::Client(octets(rest, true)));
             } else if let Some(rest) = line.strip_prefix("-- ") {
                 lines.push(Line::World(rest.to_owned()));
-            } else if line != "batch" && !line.starts_with("only: ") {
+            } else if line != "batch" && line != "tell: queue-id" && !line.starts_with("only: ") {
                 assert!(
                     line.is_empty() || line.starts_with('#'),
                     "not a line of a transcript: {line}"
@@ -86,6 +89,7 @@ impl Script {
             config,
             messages,
             batch,
+            tells_queue_id,
             lines,
             is_for_this_build,
             expected: expected.to_owned(),

@@ -173,11 +173,17 @@ impl Exchange for Scram {
     fn succeeded(&mut self, text: &[u8]) -> Result<(), BadChallenge> {
         match core::mem::replace(&mut self.state, State::Over) {
             State::Signed => Ok(()),
-            // RFC 4954 has no place for it in a 235, and some servers put it there.
+            // RFC 4954 has no place for it in a 235, and some servers put it there, in base64 or as it is.
             State::Proven(expected) => text
                 .split(u8::is_ascii_whitespace)
-                .filter_map(|word| STANDARD.decode(word).ok())
-                .find(|message| message.starts_with(b"v="))
+                .filter_map(|word| {
+                    if word.starts_with(b"v=") {
+                        return Some(word.to_vec());
+                    }
+                    let decoded = STANDARD.decode(word).ok();
+                    decoded.filter(|message| message.starts_with(b"v="))
+                })
+                .next()
                 .map_or(Err(BadChallenge::Unsigned), |message| {
                     self.verify(&expected, &message)
                 }),

@@ -68,6 +68,8 @@ fn the_signature_may_stand_in_the_235_and_must_be_right() {
         answer(&mut exchange, first).unwrap();
         exchange
     };
+    let text = alloc::format!("2.7.0 {signature}");
+    assert_eq!(proven().succeeded(text.as_bytes()), Ok(()));
     let text = alloc::format!("2.7.0 {}", challenge(signature));
     assert_eq!(proven().succeeded(text.as_bytes()), Ok(()));
     let wrong = challenge("v=rmF9pqV8S7suAoZWja4dJRkFsKE=");
