@@ -310,3 +310,37 @@ fn chunks_only_where_they_are_wanted_and_offered() {
         assert!(lines.contains(&last), "{more:?}: {lines:?}");
     }
 }
+
+#[test]
+fn the_embedded_inbox_takes_every_kind_of_login() {
+    let password = ["-u", "ann", "--password-env", "MAIL_PW"];
+    let token = ["-u", "ann", "--token-env", "MAIL_TOKEN"];
+    for (login, list, used) in [
+        (&password[..], "auto", "scram-sha-512-plus"),
+        (&password, "scram-sha-1-plus,plain", "scram-sha-1-plus"),
+        (&password, "scram-sha-256", "scram-sha-256"),
+        (&password, "cram-md5", "cram-md5"),
+        (&password, "login", "login"),
+        (&token, "auto", "oauthbearer"),
+        (&token, "xoauth2", "xoauth2"),
+        (&[], "external", "external"),
+        (&[], "anonymous", "anonymous"),
+    ] {
+        let place = tempfile::tempdir().unwrap();
+        let server = format!("inbox:{}", place.path().display());
+        let mut command = posthaste(["send", "--json", "-vv", "-S", &server, "--auth", list]);
+        command
+            .env("MAIL_PW", PASSWORD)
+            .env("MAIL_TOKEN", TOKEN)
+            .args(login)
+            .args(message());
+        let outcome = Outcome::of(&mut command);
+        assert_eq!(outcome.code, 0, "{list}: {}", outcome.stderr);
+        assert_eq!(outcome.json()["auth"], used);
+        assert!(
+            !outcome.stderr.contains("hunter2"),
+            "{list}: {}",
+            outcome.stderr
+        );
+    }
+}

@@ -126,7 +126,7 @@ fn loopback_without_starttls_is_in_clear_and_credentials_are_not() {
         .unwrap()
         .send(&message())
         .unwrap();
-    assert_eq!(sent.link().mechanism(), Some("PLAIN"));
+    assert_eq!(sent.link().mechanism(), Some("SCRAM-SHA-512"));
 
     // TLS that is asked for by name is a must on loopback too; the certificates are of no interest before it.
     let pem = Inbox::builder()
