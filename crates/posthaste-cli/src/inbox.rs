@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use posthaste::{Server, Tls};
-use posthaste_inbox::{Inbox, Message, StartError};
+use posthaste_inbox::{Builder, Config, Inbox, Message, StartError};
+use posthaste_proto::{Credentials, Secret};
 
 use crate::exit::Exit;
 use crate::failure::{Failure, plain};
-use crate::input::target::Login;
 
 /// The most octets of a message.
 const MAX_SIZE: u64 = 64 << 20;
@@ -23,10 +23,10 @@ pub(crate) struct Embedded {
 }
 
 impl Embedded {
-    /// Starts a server on a free loopback port. With a login it takes mail from this user only.
+    /// Starts a server on a free loopback port. With a login it takes mail from whoever logs in so.
     pub(crate) fn start(
         folder: Option<PathBuf>,
-        login: Option<&Login>,
+        login: Option<&Credentials>,
         auth_in_clear: bool,
     ) -> Result<Self> {
         let (folder, fresh) = match folder {
@@ -43,10 +43,7 @@ impl Embedded {
         };
         let mut builder = Inbox::builder().dir(folder).max_size(MAX_SIZE);
         if let Some(login) = login {
-            let password = String::from_utf8(login.password.expose().to_vec()).map_err(|_| {
-                Failure::config("secret", "the inbox takes passwords in UTF-8 only")
-            })?;
-            builder = builder.auth(login.user.as_str(), password).auth_required();
+            builder = taking(builder, login)?.auth_required();
         }
         if auth_in_clear {
             builder = builder.auth_in_clear();
@@ -77,6 +74,24 @@ impl Embedded {
         }
         kept
     }
+}
+
+/// Whoever comes with these is let in, and nobody else.
+fn taking(builder: Builder, login: &Credentials) -> Result<Builder> {
+    let text = |secret: &Secret| {
+        String::from_utf8(secret.expose().to_vec())
+            .map_err(|_| Failure::config("secret", "the inbox takes passwords in UTF-8 only"))
+    };
+    let user = login.user();
+    Ok(match (login.password(), login.access_token()) {
+        (Some(password), _) => builder.auth(user, text(password)?),
+        (None, Some(token)) => builder.token(user, text(token)?),
+        (None, None) if login.is_external() => {
+            let user = login.authorization().unwrap_or("external").to_owned();
+            builder.configure(|config| config.external(user))
+        }
+        (None, None) => builder.configure(Config::anonymous),
+    })
 }
 
 fn failure(error: &StartError) -> Failure {

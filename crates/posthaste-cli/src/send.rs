@@ -10,8 +10,8 @@ use crate::failure::Failure;
 use crate::flags::{Flags, Verbosity};
 use crate::inbox::Embedded;
 use crate::input::environment::Environment;
-use crate::input::target::{self, Login, Target};
-use crate::input::{message, secret, stdin};
+use crate::input::target::{self, Target};
+use crate::input::{login, message, secret, stdin};
 use crate::received;
 use crate::report::{Verdict, size};
 use crate::transcript::Printer;
@@ -24,29 +24,27 @@ pub(crate) fn run(flags: &Flags) -> Result<Verdict> {
     secret::refuse_argument(&flags.auth)?;
     message::check_usage(
         &flags.message,
-        flags.auth.password_file.as_deref(),
+        flags.auth.reads_stdin(),
         &environment,
         stdin::is_given(),
     )?;
     let target = target::find(&flags.server, &environment)?;
     target::check_usage(&flags.server)?;
+    login::check_usage(&flags.auth)?;
     let prepared = message::prepare(&flags.message, &environment, &mut input, &message::stamp()?)?;
     let authorities = target::authorities(&flags.server, &environment)?;
-    let login = target::login(&target, flags, &environment, &mut input)?;
+    let login = login::find(&target, flags, &environment, &mut input)?;
 
     let (server, embedded) = match target {
         Target::Server(server) => (*server, None),
         Target::Inbox(folder) => {
             let embedded =
-                Embedded::start(folder, login.as_ref(), flags.auth.allow_plaintext_auth)?;
+                Embedded::start(folder, login.credentials(), flags.auth.allow_plaintext_auth)?;
             (embedded.server(), Some(embedded))
         }
     };
     let server = target::refine(server, flags, authorities)?;
-    let server = match login {
-        Some(Login { user, password }) => server.credentials(user, password),
-        None => server,
-    };
+    let server = login::apply(server, login, &flags.auth);
     let verbosity = flags.output.verbosity();
     let dialect = server.dialect();
     let printer = Printer::new(&server, &prepared.envelope, verbosity);

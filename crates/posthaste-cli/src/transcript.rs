@@ -31,6 +31,8 @@ struct State {
     /// The server has said its first line.
     greeted: bool,
     encrypted: bool,
+    /// The mechanism that was begun last.
+    mechanism: Option<String>,
 }
 
 impl Printer {
@@ -40,6 +42,7 @@ impl Printer {
             transcript: Transcript::new().masking(server),
             greeted: false,
             encrypted: false,
+            mechanism: None,
         };
         Self {
             state: Mutex::new(state),
@@ -70,7 +73,7 @@ impl Observer for Printer {
             self.stage(&mut state, notice, &mut tell);
             for line in lines {
                 match line.who {
-                    Who::Client => self.step(&line.text, &mut tell),
+                    Who::Client => step(&mut state, &line.text, &mut tell),
                     Who::Server | Who::ServerRefuses if !state.greeted => {
                         state.greeted = true;
                         tell(&format!("the server greets: {}", line.text));
@@ -98,7 +101,9 @@ impl Printer {
             Notice::ConnectFailed(address, error) => {
                 tell(&format!("no connection to {address}: {}", plain(error)));
             }
-            Notice::Connected { .. } => (state.greeted, state.encrypted) = (false, false),
+            Notice::Connected { .. } => {
+                (state.greeted, state.encrypted, state.mechanism) = (false, false, None);
+            }
             Notice::Tls(info) => {
                 state.encrypted = true;
                 let version = info.protocol.as_deref().unwrap_or("TLS");
@@ -109,8 +114,12 @@ impl Printer {
                 ));
             }
             Notice::Event(Event::Ready) => {
-                if let Some(user) = &self.user {
-                    tell(&format!("authenticated as {}", printable(user.as_bytes())));
+                match (&self.user, &state.mechanism) {
+                    (Some(user), _) => {
+                        tell(&format!("authenticated as {}", printable(user.as_bytes())));
+                    }
+                    (None, Some(mechanism)) => tell(&format!("authenticated ({mechanism})")),
+                    (None, None) => {}
                 }
                 if !state.encrypted {
                     tell("not encrypted: everyone on the way can read along");
@@ -130,23 +139,24 @@ impl Printer {
             _ => {}
         }
     }
+}
 
-    /// What this side said, in words where they say more.
-    fn step(&self, line: &str, tell: &mut dyn FnMut(&str)) {
-        let mut words = line.split(' ');
-        match words.next().unwrap_or_default() {
-            "STARTTLS" => tell("asking for TLS (STARTTLS)…"),
-            "AUTH" => {
-                let mechanism = words.next().unwrap_or_default();
-                tell(&format!("logging in ({mechanism})…"));
-            }
-            "MAIL" => tell("giving sender and recipients…"),
-            // How many octets stands behind it; with BDAT each chunk is told.
-            "<content" => {
-                let octets = words.next().unwrap_or_default();
-                tell(&format!("sent {octets} bytes of message"));
-            }
-            _ => {}
+/// What this side said, in words where they say more.
+fn step(state: &mut State, line: &str, tell: &mut dyn FnMut(&str)) {
+    let mut words = line.split(' ');
+    match words.next().unwrap_or_default() {
+        "STARTTLS" => tell("asking for TLS (STARTTLS)…"),
+        "AUTH" => {
+            let mechanism = words.next().unwrap_or_default();
+            tell(&format!("logging in ({mechanism})…"));
+            state.mechanism = Some(mechanism.to_owned());
         }
+        "MAIL" => tell("giving sender and recipients…"),
+        // How many octets stands behind it; with BDAT each chunk is told.
+        "<content" => {
+            let octets = words.next().unwrap_or_default();
+            tell(&format!("sent {octets} bytes of message"));
+        }
+        _ => {}
     }
 }

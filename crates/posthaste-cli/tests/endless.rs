@@ -42,6 +42,12 @@ fn devices_are_refused() {
             78,
             "secret",
         ),
+        (
+            &base,
+            &["--token-file", "/dev/zero", "-u", "ann"],
+            78,
+            "secret",
+        ),
         (&base, &["--tls-ca", "/dev/zero"], 78, "tls-ca"),
     ] {
         let send = [&["send", "--json", "-S", "127.0.0.1:1"], start, flags].concat();
@@ -100,6 +106,7 @@ fn pipes_without_end_are_refused_with_the_limit() {
         (&base[..], &["--html", "-"], 66, "64 MiB"),
         (&base, &["-a", "/dev/stdin"], 66, "256 MiB"),
         (&base, &["--password-file", "-", "-u", "ann"], 78, "1 MiB"),
+        (&base, &["--token-file", "-", "-u", "ann"], 78, "1 MiB"),
         (
             &base,
             &["--password-file", "/dev/stdin", "-u", "ann"],

@@ -153,7 +153,7 @@ fn authentication() {
         Outcome::of(
             command
                 .env("MAIL_PW", password)
-                .arg("--tls-ca")
+                .args(["--auth", "plain", "--tls-ca"])
                 .arg(trust.path())
                 .args(message()),
         )

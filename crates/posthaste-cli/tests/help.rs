@@ -9,8 +9,11 @@ fn help_lists_the_flags_that_exist() {
     let common = [
         "--allow-plaintext-auth",
         "--attach",
+        "--auth",
+        "--auth-identity",
         "--bcc",
         "--cc",
+        "--chunking",
         "--date",
         "--envelope-from",
         "--from",
@@ -35,12 +38,17 @@ fn help_lists_the_flags_that_exist() {
         "--tls-ca",
         "--tls-name",
         "--to",
+        "--token-env",
+        "--token-file",
         "--user",
         "--verbose",
     ];
     // compose takes these and does not use them.
     let unused = [
         "--allow-plaintext-auth",
+        "--auth",
+        "--auth-identity",
+        "--chunking",
         "--helo",
         "--password-env",
         "--password-file",
@@ -49,6 +57,8 @@ fn help_lists_the_flags_that_exist() {
         "--tls",
         "--tls-ca",
         "--tls-name",
+        "--token-env",
+        "--token-file",
         "--user",
     ];
     for (command, more, less) in [

@@ -328,6 +328,9 @@ fn usage() {
         with(&["--inline", "x"]),
         with(&["--html", "-", "--password-file", "-"]),
         with(&["--html-file", "-", "--password-file", "-"]),
+        with(&["--html", "-", "--token-file", "-"]),
+        with(&["--auth", "digest-md5"]),
+        with(&["--chunking", "maybe"]),
         vec!["-t", "bob@example.net"],
         vec!["-f", "ann@example.org"],
         vec![
@@ -399,6 +402,8 @@ fn secrets_are_not_taken_from_the_command_line() {
         vec!["-S", "smtp://ann:hunter2-secret/x@127.0.0.1:1"],
         vec!["-S", "ann:hunter2-secret@127.0.0.1"],
         vec!["--pasword=hunter2-secret"],
+        vec!["--token", "hunter2-secret"],
+        vec!["--token=hunter2-secret"],
     ] {
         for json in [&["--json"][..], &["-vv"], &[]] {
             let mut command = posthaste(["send", "-u", "ann"]);
@@ -410,7 +415,12 @@ fn secrets_are_not_taken_from_the_command_line() {
                 String::from_utf8_lossy(&outcome.stdout)
             );
             assert!(!said.contains("hunter2"), "{said}");
-            if arguments[0] != "--pasword=hunter2-secret" {
+            if arguments[0].starts_with("--token") {
+                assert!(
+                    said.contains("--token-env") && said.contains("--token-file"),
+                    "{said}"
+                );
+            } else if arguments[0] != "--pasword=hunter2-secret" {
                 assert!(
                     said.contains("--password-env") && said.contains("--password-file"),
                     "{said}"

@@ -37,6 +37,8 @@ fn run(server: &str, ca: &[String], loudness: &[&str], more: &[&str]) -> Outcome
         "ann",
         "--password-env",
         "MAIL_PW",
+        "--auth",
+        "plain,login",
     ]);
     Outcome::of(
         command

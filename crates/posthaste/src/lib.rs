@@ -38,7 +38,7 @@
 //! `smtp://` and `lmtp://` mean STARTTLS or nothing, but on port 465 TLS from the first octet, as `smtps://` does
 //! everywhere. Names and chains of certificates are checked against the system's authorities and those that [`Server::tls_ca_file`] adds.
 //! Only a server on a loopback address by a loopback name may do without TLS, and even there credentials do not go in
-//! clear. What is weaker than this has `dangerous` in its name.
+//! clear. A server that offers SCRAM does not see the password, and has to prove that it knows it. What is weaker than this has `dangerous` in its name.
 
 pub mod blocking;
 mod connect;

@@ -25,14 +25,15 @@ use posthaste_proto::reply::printable;
 
 use crate::observe::Notice;
 use crate::server::Server;
-use follow::{Follower, Seen};
+use follow::{Follower, Heard, Seen};
 use mask::Mask;
 
 /// Follows a conversation and says it in lines.
 ///
 /// Credentials are left out by where they stand, not by what they look like: the initial response of AUTH, and every
-/// line that the client sends while AUTH is not answered. As a second net, the password (plain and in base64) is masked
-/// wherever else it comes up.
+/// line that the client sends while AUTH is not answered; of SCRAM also what the server sends in it, from which the password
+/// could be guessed. As a second net, the password or token, plain and in
+/// every form that a mechanism gives it, is masked wherever else it comes up.
 ///
 /// One transcript follows one connection; a new one begins at [`Notice::Connected`].
 #[derive(Debug, Default)]
@@ -87,10 +88,10 @@ impl Transcript {
         Self::default()
     }
 
-    /// Masks the password of this server wherever it comes up.
+    /// Masks the password or token of this server wherever it comes up.
     #[must_use]
     pub fn masking(mut self, server: &Server) -> Self {
-        self.mask = Mask::new(server.user.as_deref(), server.password.as_ref());
+        self.mask = Mask::new(server.traces());
         self
     }
 
@@ -165,18 +166,8 @@ impl Transcript {
     pub fn received(&mut self, at: Duration, octets: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
         let mask = &self.mask;
-        self.follower.received(octets, &mut |line| {
-            let refuses = !matches!(line.first(), Some(b'2' | b'3'));
-            let who = if refuses {
-                Who::ServerRefuses
-            } else {
-                Who::Server
-            };
-            lines.push(Line {
-                at,
-                who,
-                text: mask.shown(line),
-            });
+        self.follower.received(octets, &mut |heard| {
+            lines.push(received(at, &heard, mask));
         });
         lines
     }
@@ -192,14 +183,44 @@ impl Transcript {
             lines.push(note(at, "<part of a line was sent>".to_owned()));
         }
         if !received.is_empty() {
+            let line = self::received(at, &self.follower.heard(received), &self.mask);
             lines.push(Line {
-                at,
                 who: Who::ServerRefuses,
-                text: self.mask.shown(received),
+                ..line
             });
         }
         lines
     }
+}
+
+fn received(at: Duration, heard: &Heard<'_>, mask: &Mask) -> Line {
+    let (line, text) = match heard {
+        Heard::Line(line) => (line, mask.shown(line)),
+        Heard::Challenge(line) => {
+            let code = line.get(..3).unwrap_or(line);
+            (line, format!("{} <redacted>", printable(code)))
+        }
+        Heard::Signed(line) => (line, without_signature(&mask.shown(line))),
+    };
+    let refuses = !matches!(line.first(), Some(b'2' | b'3'));
+    let who = if refuses {
+        Who::ServerRefuses
+    } else {
+        Who::Server
+    };
+    Line { at, who, text }
+}
+
+/// `v=…` in base64.
+fn without_signature(line: &str) -> String {
+    let words = line.split(' ').map(|word| {
+        if word.starts_with("dj") {
+            "<redacted>"
+        } else {
+            word
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn note(at: Duration, text: String) -> Line {
@@ -223,197 +244,4 @@ impl fmt::Display for Line {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `C` and `S` lines, as one side after the other says them, split into pieces of `step` octets.
-    fn play(transcript: &mut Transcript, script: &[(char, &str)], step: usize) -> String {
-        let mut shown = String::new();
-        for (who, text) in script {
-            for piece in text.as_bytes().chunks(step) {
-                let lines = match who {
-                    'C' => transcript.sent(Duration::ZERO, piece),
-                    _ => transcript.received(Duration::ZERO, piece),
-                };
-                for line in lines {
-                    shown.push_str(&line.to_string()[9..]);
-                    shown.push('\n');
-                }
-            }
-        }
-        shown
-    }
-
-    const LOGIN: &[(char, &str)] = &[
-        ('S', "220 mx\r\n"),
-        ('C', "EHLO me\r\n"),
-        ('S', "250-mx\r\n250 AUTH LOGIN PLAIN\r\n"),
-        ('C', "auth login\r\n"),
-        ('S', "334 VXNlcm5hbWU6\r\n"),
-        ('C', "YW5u\r\n"),
-        ('S', "334 UGFzc3dvcmQ6\r\n"),
-        ('C', "c2VjcmV0IQ==\r\n"),
-        ('S', "535 5.7.8 no c2VjcmV0IQ== secret!\r\n"),
-        ('C', "AUTH PLAIN AGFubgBzZWNyZXQh\r\n"),
-        ('S', "235 ok\r\n"),
-        ('C', "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"),
-        ('S', "250 ok\r\n550 no\r\n354 go\r\n"),
-        (
-            'C',
-            "secret! Subject: x\r\n\r\nAUTH PLAIN abc\r\n..\r\n.\r\nQUIT\r\n",
-        ),
-        ('S', "250 ok\r\n221 bye\r\n"),
-    ];
-
-    const SHOWN: &str = "\
-< 220 mx
-> EHLO me
-< 250-mx
-< 250 AUTH LOGIN PLAIN
-> AUTH login
-< 334 VXNlcm5hbWU6
-> <redacted>
-< 334 UGFzc3dvcmQ6
-> <redacted>
-! 535 5.7.8 no *** ***
-> AUTH PLAIN <redacted>
-< 235 ok
-> MAIL FROM:<a@b>
-> RCPT TO:<c@d>
-> DATA
-< 250 ok
-! 550 no
-< 354 go
-> <content 42 bytes>
-> QUIT
-< 250 ok
-< 221 bye
-";
-
-    #[test]
-    fn credentials_are_left_out_by_their_place() {
-        let server: Server = "smtp://ann:secret!@localhost".parse().unwrap();
-        for step in 1..100 {
-            let mut transcript = Transcript::new().masking(&server);
-            assert_eq!(play(&mut transcript, LOGIN, step), SHOWN, "{step}");
-        }
-    }
-
-    #[test]
-    fn without_knowing_the_password_its_places_are_still_empty() {
-        let mut transcript = Transcript::new().content(ContentLines::All);
-        let shown = play(&mut transcript, LOGIN, 7);
-        assert!(
-            !shown.contains("YW5u") && !shown.contains("> c2Vj") && !shown.contains("AGFubg"),
-            "{shown}"
-        );
-        assert!(
-            shown.contains("> AUTH PLAIN abc\n> ..\n> .\n> QUIT\n"),
-            "{shown}"
-        );
-    }
-
-    #[test]
-    fn blank_lines_of_a_server_answer_nothing() {
-        let script: &[(char, &str)] = &[
-            ('C', "AUTH LOGIN\r\n"),
-            ('S', "\r\n334 VXNlcm5hbWU6\r\n"),
-            ('C', "YW5u\r\n"),
-            ('S', "\r\n334 UGFzc3dvcmQ6\r\n"),
-            ('C', "aHVudGVyMg==\r\n"),
-            ('S', "235 ok\r\n"),
-            ('C', "DATA\r\n"),
-            ('S', "\r\n354 go\r\n"),
-            ('C', "Subject: private\r\n.\r\nQUIT\r\n"),
-        ];
-        for step in 1..60 {
-            let shown = play(&mut Transcript::new(), script, step);
-            for hidden in ["YW5u", "aHVudGVyMg==", "private"] {
-                assert!(!shown.contains(hidden), "{step}: {shown}");
-            }
-            assert!(shown.contains("QUIT"), "{step}: {shown}");
-        }
-    }
-
-    #[test]
-    fn chunks_are_counted_and_refused_data_is_no_content() {
-        let mut transcript = Transcript::new();
-        let script = [
-            ('S', "220 mx\r\n"),
-            (
-                'C',
-                "MAIL FROM:<a@b>\r\nBDAT 9\r\nAUTH x\r\n\nBDAT 2 LAST\r\nabQUIT\r\n",
-            ),
-            ('S', "250 a\r\n250 b\r\n250 c\r\n"),
-            ('S', "221 d\r\n"),
-        ];
-        let shown = play(&mut transcript, &script, 3);
-        let said: Vec<_> = shown.lines().filter(|line| line.starts_with('>')).collect();
-        assert_eq!(
-            said,
-            [
-                "> MAIL FROM:<a@b>",
-                "> BDAT 9",
-                "> <content 9 bytes>",
-                "> BDAT 2 LAST",
-                "> <content 2 bytes>",
-                "> QUIT"
-            ]
-        );
-
-        let mut transcript = Transcript::new();
-        let script = [
-            ('S', "220 mx\r\n"),
-            ('C', "DATA\r\n"),
-            ('S', "503 no\r\n"),
-            ('C', "QUIT\r\n"),
-            ('S', "221 bye\r\n"),
-        ];
-        assert!(play(&mut transcript, &script, 4).contains("> QUIT"));
-    }
-
-    /// RFC 2033 section 4.2: a reply for each recipient, while the next message rides behind the end of this one.
-    #[test]
-    fn lmtp_answers_the_end_once_for_each_recipient() {
-        let script: &[(char, &str)] = &[
-            ('S', "220 mx\r\n"),
-            ('C', "LHLO me\r\n"),
-            ('S', "250 mx\r\n"),
-            (
-                'C',
-                "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@d>\r\nRCPT TO:<f@d>\r\nDATA\r\n",
-            ),
-            ('S', "250 ok\r\n250 ok\r\n550 no\r\n250 ok\r\n354 go\r\n"),
-            (
-                'C',
-                "private 1\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n",
-            ),
-            ('S', "250 ok\r\n452 full\r\n250 ok\r\n250 ok\r\n354 go\r\n"),
-            ('C', "private 2\r\n.\r\nQUIT\r\n"),
-            ('S', "250 ok\r\n221 bye\r\n"),
-        ];
-        for step in 1..60 {
-            let shown = play(&mut Transcript::new(), script, step);
-            assert!(!shown.contains("private"), "{step}: {shown}");
-            assert_eq!(shown.matches("<content 11 bytes>").count(), 2, "{shown}");
-            assert!(shown.contains("> QUIT\n"), "{step}: {shown}");
-        }
-    }
-
-    #[test]
-    fn what_was_cut_short_is_named_not_shown() {
-        let mut transcript = Transcript::new();
-        play(
-            &mut transcript,
-            &[
-                ('S', "220 mx\r\n"),
-                ('C', "AUTH PLAIN AGFubgBz"),
-                ('S', "42"),
-            ],
-            5,
-        );
-        let lines = transcript.notice(Duration::ZERO, &Notice::Closed);
-        let shown: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
-        assert_eq!(shown, ["<part of a line was sent>", "42", "closed"]);
-    }
-}
+mod tests;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::kept;
 use super::mail::Mail;
-use super::send::{Outcome, Tls, send, short};
+use super::send::{Outcome, Secret, Tls, send, short};
 use super::table::{Answer, Login, Protocol, Row};
 use crate::rig::{Facts, Kept, Running};
 use crate::shell::output;
@@ -33,8 +33,11 @@ impl Check<'_> {
             self.awkward_mail(tls, &mail, protocol)
                 .with_context(|| format!("the awkward mail, {tls:?}"))?;
         }
-        self.wrong_password().context("a wrong password")?;
+        self.logins().context("logins")?;
         self.without_login().context("no login")?;
+        if self.row.chunking {
+            self.chunks(&mail).context("BDAT")?;
+        }
         let facts = self.facts();
         for (address, answer) in [
             (&facts.rcpt_reject, self.row.refused),
@@ -45,28 +48,28 @@ impl Check<'_> {
             self.beside_others(address, answer)
                 .with_context(|| format!("to {address} beside others"))?;
         }
-        Ok(())
+        self.wrong_logins().context("wrong logins")
     }
 
-    fn facts(&self) -> &Facts {
+    pub(super) fn facts(&self) -> &Facts {
         &self.running.facts
     }
 
     /// Sends as the known user where the server has a login.
-    fn send(&self, tls: Tls, flags: &[std::ffi::OsString]) -> anyhow::Result<Outcome> {
+    pub(super) fn send(&self, tls: Tls, flags: &[std::ffi::OsString]) -> anyhow::Result<Outcome> {
         self.running.forget()?;
         let facts = self.facts();
-        let password = match self.row.login {
+        let secret = match self.row.login {
             Login::None => None,
-            Login::Offered(_) | Login::Demanded(..) => Some(facts.password.as_str()),
+            Login::Offered(_) | Login::Demanded(..) => Some(Secret::Password(&facts.password)),
         };
-        send(facts, self.row.protocol, tls, password, flags)
+        send(facts, self.row.protocol, tls, secret, flags)
     }
 
     fn awkward_mail(&self, tls: Tls, mail: &Mail, protocol: &str) -> anyhow::Result<()> {
         let facts = self.facts();
         let to = facts.rcpt_ok[0].as_str();
-        let sent = self.send(tls, &mail.flags(&facts.user, to))?;
+        let sent = self.send(tls, &mail.flags(&facts.user, &[to]))?;
         sent.expect(
             0,
             &[
@@ -76,22 +79,31 @@ impl Check<'_> {
             ],
         )?;
         self.offers(&sent)?;
-        let kept = self.kept(&[to])?;
-        ensure!(kept.len() == 1, "{} messages were kept", kept.len());
-        let raw = std::fs::read(&kept[0].eml)?;
-        let octets = sent.verdict["bytes"].as_u64().unwrap_or_default();
-        kept::look(&raw, octets, &self.row.keeps)?;
-        let comparison = output(&mut mail.compare(&kept[0].eml))?;
+        let comparison = self.kept_as_it_was(&[to], &sent, mail)?;
         println!(
-            "  {tls:?}: TLS {}, login {}, kept: {}",
-            sent.verdict["tls"]["version"],
-            sent.verdict["auth"],
-            comparison.trim()
+            "  {tls:?}: TLS {}, login {}, kept: {comparison}",
+            sent.verdict["tls"]["version"], sent.verdict["auth"],
         );
         Ok(())
     }
 
-    /// The mechanisms and PIPELINING, and that the one that was used is among them.
+    /// The awkward mail, as it was kept for each of these, is what was sent; in the words of the comparison.
+    pub(super) fn kept_as_it_was(
+        &self,
+        recipients: &[&str],
+        sent: &Outcome,
+        mail: &Mail,
+    ) -> anyhow::Result<String> {
+        let octets = sent.verdict["bytes"].as_u64().unwrap_or_default();
+        let mut comparison = String::new();
+        for kept in self.kept(recipients)? {
+            kept::look(&std::fs::read(&kept.eml)?, octets, &self.row.keeps)?;
+            comparison = output(&mut mail.compare(&kept.eml))?.trim().to_owned();
+        }
+        Ok(comparison)
+    }
+
+    /// The mechanisms, PIPELINING and CHUNKING, and that the mechanism that was used is among them.
     fn offers(&self, sent: &Outcome) -> anyhow::Result<()> {
         let offered = sent.offered();
         let sorted = |words: &str| {
@@ -109,31 +121,17 @@ impl Check<'_> {
             None => mechanisms.is_empty(),
         };
         ensure!(known, "the login was {used}");
-        ensure!(
-            offered.contains(&"PIPELINING") == self.row.pipelining,
-            "PIPELINING was to be offered: {}\n{}",
-            self.row.pipelining,
-            sent.said
-        );
+        for (extension, expected) in [
+            ("PIPELINING", self.row.pipelining),
+            ("CHUNKING", self.row.chunking),
+        ] {
+            ensure!(
+                offered.contains(&extension) == expected,
+                "{extension} was to be offered: {expected}\n{}",
+                sent.said
+            );
+        }
         Ok(())
-    }
-
-    fn wrong_password(&self) -> anyhow::Result<()> {
-        let facts = self.facts();
-        let reason = match self.row.login {
-            Login::None => "not-offered",
-            Login::Offered(_) | Login::Demanded(..) => "refused",
-        };
-        let flags = short(&facts.user, &[&facts.rcpt_ok[0]]);
-        let wrong = Some("not the password");
-        send(facts, self.row.protocol, Tls::Implicit, wrong, &flags)?.expect(
-            77,
-            &[
-                ("/error/kind", json!("auth")),
-                ("/error/reason", json!(reason)),
-                ("/error/stage", json!("auth")),
-            ],
-        )
     }
 
     fn without_login(&self) -> anyhow::Result<()> {
@@ -207,7 +205,7 @@ impl Check<'_> {
     }
 
     /// What it kept, once there is something for each of these recipients, and for nobody else.
-    fn kept(&self, recipients: &[&str]) -> anyhow::Result<Vec<Kept>> {
+    pub(super) fn kept(&self, recipients: &[&str]) -> anyhow::Result<Vec<Kept>> {
         let mut wanted = recipients.to_vec();
         wanted.sort_unstable();
         let mut kept = Vec::new();

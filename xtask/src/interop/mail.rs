@@ -43,13 +43,13 @@ impl Mail {
     }
 
     /// What makes `posthaste` put it together.
-    pub(super) fn flags(&self, from: &str, to: &str) -> Vec<OsString> {
+    pub(super) fn flags(&self, from: &str, to: &[&str]) -> Vec<OsString> {
         let mut image = self.file("logo.png").into_os_string();
         image.push(";cid=logo@posthaste.test");
         let words = |words: [&str; 2]| words.map(OsString::from);
         let mut flags = Vec::new();
         flags.extend(words(["--from", from]));
-        flags.extend(words(["--to", to]));
+        flags.extend(to.iter().flat_map(|to| words(["--to", to])));
         flags.extend(words(["--subject", SUBJECT]));
         flags.extend(["--text-file".into(), self.file("text.txt").into_os_string()]);
         flags.extend([

@@ -3,7 +3,9 @@
 //! What is expected of each server stands in [`table`]; a deviation is a failure.
 
 mod checks;
+mod chunks;
 mod kept;
+mod logins;
 mod mail;
 mod send;
 mod table;
@@ -114,7 +116,7 @@ fn check(row: &Row, running: &Running<'_>) -> anyhow::Result<()> {
     println!("{} {}:", row.name, running.facts.version);
     Check { row, running }.all()?;
     println!(
-        "  logins, {} and {}: as the table says",
+        "  no login, {} and {}: as the table says",
         running.facts.rcpt_reject, running.facts.rcpt_defer
     );
     Ok(())

@@ -18,6 +18,13 @@ pub(super) enum Tls {
     Implicit,
 }
 
+/// What a login is proved by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Secret<'a> {
+    Password(&'a str),
+    Token(&'a str),
+}
+
 /// What one run left behind.
 pub(super) struct Outcome {
     exit: Option<i32>,
@@ -26,12 +33,12 @@ pub(super) struct Outcome {
     pub(super) said: String,
 }
 
-/// Runs it, with a transcript. A password, right or wrong, must not come up in what it prints.
+/// Runs it, with a transcript. A secret, right or wrong, must not come up in what it prints.
 pub(super) fn send(
     facts: &Facts,
     protocol: Protocol,
     tls: Tls,
-    password: Option<&str>,
+    secret: Option<Secret<'_>>,
     flags: &[OsString],
 ) -> anyhow::Result<Outcome> {
     let target =
@@ -51,17 +58,20 @@ pub(super) fn send(
         .args(["send", "--json", "-vv", "--timeout", "60s"])
         .args(["--server", &server, "--tls", mode, "--tls-ca"])
         .arg(&facts.ca);
-    if let Some(password) = password {
+    let secret = secret.map(|secret| match secret {
+        Secret::Password(password) => ("--password-env", password),
+        Secret::Token(token) => ("--token-env", token),
+    });
+    if let Some((flag, secret)) = secret {
         command
-            .args(["--user", &facts.user])
-            .args(["--password-env", "INTEROP_PASSWORD"])
-            .env("INTEROP_PASSWORD", password);
+            .args(["--user", &facts.user, flag, "INTEROP_SECRET"])
+            .env("INTEROP_SECRET", secret);
     }
     let output = command.args(flags).output()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let shown = String::from_utf8_lossy(&output.stdout);
-    let hidden = |text: &str| password.is_none_or(|password| !text.contains(password));
-    ensure!(hidden(&said) && hidden(&shown), "the password was shown");
+    let hidden = |text: &str| secret.is_none_or(|(_, secret)| !text.contains(secret));
+    ensure!(hidden(&said) && hidden(&shown), "the secret was shown");
     let verdict = serde_json::from_str(&shown).with_context(|| format!("no JSON: {said}"))?;
     Ok(Outcome {
         exit: output.status.code(),

@@ -10,6 +10,8 @@ pub(super) struct Row {
     pub(super) login: Login,
     /// Whether PIPELINING is offered.
     pub(super) pipelining: bool,
+    /// Whether CHUNKING is offered.
+    pub(super) chunking: bool,
     /// Its answer for the recipient that the rig wants to be refused.
     pub(super) refused: Answer,
     /// Its answer for the recipient that the rig wants to be refused for now.
@@ -81,6 +83,7 @@ const POSTFIX: Row = Row {
     protocol: Protocol::Smtp,
     login: Login::Offered(CYRUS),
     pipelining: true,
+    chunking: true,
     refused: NO_SUCH_USER,
     deferred: BUSY,
     names_recipients: false,
@@ -99,6 +102,7 @@ const EXIM: Row = Row {
 const SMTP_SERVER: Row = Row {
     name: "smtp-server",
     login: Login::Offered("PLAIN LOGIN CRAM-MD5 XOAUTH2"),
+    chunking: false,
     keeps: IDENTICAL,
     ..POSTFIX
 };
@@ -111,6 +115,7 @@ pub(super) const TABLE: &[Row] = &[
         name: "opensmtpd",
         login: Login::Offered("PLAIN LOGIN"),
         pipelining: false,
+        chunking: false,
         refused: Answer::Refused(550, None),
         deferred: Answer::Taken,
         ..POSTFIX
@@ -137,6 +142,7 @@ pub(super) const TABLE: &[Row] = &[
     },
     Row {
         name: "sendmail",
+        chunking: false,
         ..POSTFIX
     },
     SMTP_SERVER,
@@ -144,12 +150,14 @@ pub(super) const TABLE: &[Row] = &[
         name: "aiosmtpd",
         login: Login::Offered("PLAIN LOGIN"),
         pipelining: false,
+        chunking: false,
         keeps: IDENTICAL,
         ..POSTFIX
     },
     Row {
         name: "haraka",
         by_default: false,
+        chunking: false,
         login: Login::Offered("PLAIN LOGIN CRAM-MD5"),
         refused: Answer::Refused(550, None),
         deferred: Answer::Refused(450, None),
@@ -163,6 +171,7 @@ pub(super) const TABLE: &[Row] = &[
     Row {
         name: "chasquid",
         by_default: false,
+        chunking: false,
         login: Login::Demanded("PLAIN", 550, "5.7.9"),
         deferred: NO_SUCH_USER,
         keeps: Keeps {

@@ -12,10 +12,10 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use auth::AuthFlags;
+pub(crate) use auth::{AuthChoice, AuthFlags};
 pub(crate) use message::MessageFlags;
 pub(crate) use output::{OutputFlags, Verbosity};
-pub(crate) use server::{ServerFlags, TlsChoice};
+pub(crate) use server::{ChunkingChoice, ServerFlags, TlsChoice};
 
 /// Send mail from the shell.
 #[derive(Debug, Parser)]
@@ -87,6 +87,14 @@ Trying it out:
   The server inbox: runs inside of this program and ends with it. It takes the message as a real one
   would, TLS included, and keeps it as NNNN.eml and NNNN.json in DIR (inbox:DIR) or in a fresh
   temporary folder. The path is printed and the folder stays: remove it when you are done.
+
+Login:
+  --auth auto takes the first of these that the server offers and that suits what is given. For a
+  password: scram-sha-512-plus, scram-sha-256-plus, scram-sha-1-plus, scram-sha-512, scram-sha-256,
+  scram-sha-1, plain, login, cram-md5; without TLS plain and login come last. For a token:
+  oauthbearer, xoauth2. A LIST of them has the caller's own order; external (there is no secret) and
+  anonymous (USER is what the server may log) stand alone; none sends without a login. A mechanism
+  that was refused is not followed by another one.
 
 Environment (a flag beats it):
   POSTHASTE_SERVER  POSTHASTE_USER  POSTHASTE_PASSWORD  POSTHASTE_PASSWORD_FILE

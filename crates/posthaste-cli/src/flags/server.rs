@@ -37,6 +37,11 @@ pub(crate) struct ServerFlags {
     /// The limit of every stage: 90, 90s, 2m, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration::parse)]
     pub(crate) timeout: Option<Duration>,
+
+    /// Send the message by BDAT where the server offers CHUNKING. auto: only what needs it, which no message of this
+    /// program does
+    #[arg(long, value_name = "WHEN", value_enum)]
+    pub(crate) chunking: Option<ChunkingChoice>,
 }
 
 /// `--tls`. The values have no help of their own, which keeps `--help` to a line for each flag.
@@ -52,4 +57,15 @@ pub(crate) enum TlsChoice {
     Opportunistic,
     // In clear.
     None,
+}
+
+/// `--chunking`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChunkingChoice {
+    // What needs it.
+    Auto,
+    // Wherever it is offered.
+    Always,
+    // DATA, always.
+    Never,
 }

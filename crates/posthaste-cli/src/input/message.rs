@@ -25,7 +25,7 @@ pub(crate) struct Prepared {
 /// What needs no file and no address to be seen as wrong: 64.
 pub(crate) fn check_usage(
     flags: &MessageFlags,
-    password_file: Option<&Path>,
+    secret_from_stdin: Option<&str>,
     environment: &Environment<'_>,
     stdin_is_given: bool,
 ) -> Result<(), Failure> {
@@ -37,7 +37,7 @@ pub(crate) fn check_usage(
         return Err(Failure::usage("there is no recipient").hint("say --to, --cc or --bcc ADDRESS"));
     }
     let stdin = Path::new("-");
-    if !flags.has_content() && (!stdin_is_given || password_file == Some(stdin)) {
+    if !flags.has_content() && (!stdin_is_given || secret_from_stdin.is_some()) {
         return Err(no_text());
     }
     let readers: Vec<&str> = [
@@ -45,7 +45,10 @@ pub(crate) fn check_usage(
         ("--text-file -", flags.text_file.as_deref() == Some(stdin)),
         ("--html -", flags.html.as_deref() == Some("-")),
         ("--html-file -", flags.html_file.as_deref() == Some(stdin)),
-        ("--password-file -", password_file == Some(stdin)),
+        (
+            secret_from_stdin.unwrap_or_default(),
+            secret_from_stdin.is_some(),
+        ),
     ]
     .into_iter()
     .filter_map(|(flag, reads)| reads.then_some(flag))

@@ -5,6 +5,7 @@ pub(crate) mod date;
 pub(crate) mod duration;
 pub(crate) mod environment;
 pub(crate) mod file_spec;
+pub(crate) mod login;
 pub(crate) mod message;
 pub(crate) mod read;
 pub(crate) mod secret;

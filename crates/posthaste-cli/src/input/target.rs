@@ -1,19 +1,18 @@
-//! Which server is meant, and with which credentials.
+//! Which server is meant, and how it is spoken to.
 
-use std::io::{self, Read};
+use std::io;
 use std::path::PathBuf;
 
 use posthaste::server::{Host, ServerError};
 use posthaste::{Server, Tls};
-use posthaste_proto::Secret;
 use posthaste_proto::address::ClientName;
-use posthaste_proto::session::Timeouts;
+use posthaste_proto::session::{Chunking, Timeouts};
 
 use super::environment::Environment;
 use super::read::{self, Limit};
 use super::secret;
 use crate::failure::{Failure, plain};
-use crate::flags::{Flags, ServerFlags, TlsChoice};
+use crate::flags::{ChunkingChoice, Flags, ServerFlags, TlsChoice};
 
 /// Where the message goes.
 #[derive(Debug)]
@@ -22,13 +21,6 @@ pub(crate) enum Target {
     Server(Box<Server>),
     /// An embedded server that keeps the mail in this folder, or in a fresh one.
     Inbox(Option<PathBuf>),
-}
-
-/// Who we are.
-#[derive(Debug)]
-pub(crate) struct Login {
-    pub(crate) user: String,
-    pub(crate) password: Secret,
 }
 
 /// Reads `--server` or its variable. What is typed may not hold a password, and is never shown.
@@ -165,7 +157,7 @@ pub(crate) fn authorities(
         .collect()
 }
 
-/// The server with everything that the flags say about it, and who logs in there.
+/// The server with everything that the flags say about it, but who logs in there.
 pub(crate) fn refine(
     mut server: Server,
     flags: &Flags,
@@ -194,60 +186,12 @@ pub(crate) fn refine(
     if let Some(limit) = flags.server.timeout {
         server = server.timeouts(Timeouts::all(limit)).connect_timeout(limit);
     }
-    if flags.auth.allow_plaintext_auth {
-        server = server.dangerous_auth_in_clear();
+    match flags.server.chunking {
+        Some(ChunkingChoice::Auto) | None => {}
+        Some(ChunkingChoice::Always) => server = server.chunking(Chunking::Always),
+        Some(ChunkingChoice::Never) => server = server.chunking(Chunking::Never),
     }
     Ok(server)
-}
-
-/// Who logs in. The user: `--user`, the URL of `--server`, `POSTHASTE_USER`, the URL of `POSTHASTE_SERVER`.
-pub(crate) fn login(
-    target: &Target,
-    flags: &Flags,
-    environment: &Environment<'_>,
-    stdin: &mut dyn Read,
-) -> Result<Option<Login>, Failure> {
-    let in_url = match target {
-        Target::Server(server) => server.user().map(str::to_owned),
-        Target::Inbox(_) => None,
-    };
-    let (from_flag, from_environment) = match &flags.server.server {
-        Some(_) => (in_url, None),
-        None => (None, in_url),
-    };
-    let user = match flags.auth.user.clone().or(from_flag) {
-        Some(user) => Some(user),
-        None => environment.text("POSTHASTE_USER")?.or(from_environment),
-    };
-    let by_flag = flags.auth.password_env.is_some() || flags.auth.password_file.is_some();
-    match user {
-        Some(user) if user.is_empty() => Err(Failure::usage("--user is empty")),
-        Some(user) => match secret::find(&flags.auth, environment, stdin)? {
-            Some(password) => Ok(Some(Login { user, password })),
-            None if has_password_for(target, &user) => Ok(None),
-            None => Err(
-                Failure::usage(format!("there is no password for the user {user}"))
-                    .hint(secret::ALTERNATIVES),
-            ),
-        },
-        None if by_flag => {
-            Err(Failure::usage("a password is given and no user").hint("say --user USER"))
-        }
-        // A password that lies in the environment for another purpose must not turn a trial into an error, but a
-        // server must not be given a message without the login that somebody set up.
-        None if matches!(target, Target::Server(_))
-            && secret::find(&flags.auth, environment, stdin)?.is_some() =>
-        {
-            let hint = "say --user USER or set POSTHASTE_USER; or unset POSTHASTE_PASSWORD to send without a login";
-            Err(Failure::usage("the environment gives a password, and there is no user").hint(hint))
-        }
-        None => Ok(None),
-    }
-}
-
-/// A password for this user in the URL of `POSTHASTE_SERVER`, which the server has taken already.
-fn has_password_for(target: &Target, user: &str) -> bool {
-    matches!(target, Target::Server(server) if server.has_password() && server.user() == Some(user))
 }
 
 #[cfg(test)]

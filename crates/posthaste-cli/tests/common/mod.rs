@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file takes what it needs")]
 
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -186,6 +186,53 @@ pub(crate) fn scripted(lines: Vec<&'static str>) -> (SocketAddr, JoinHandle<()>)
             // What the client said must be read before the socket is closed: a reset would take our words away from it.
             let mut octet = [0];
             while matches!(stream.read(&mut octet), Ok(1)) && octet != *b"\n" {}
+        }
+    });
+    (address, thread)
+}
+
+/// A server for one connection that takes everything, each AUTH included, and gives the lines it heard, content left out.
+pub(crate) fn heard(offered: &'static [&str]) -> (SocketAddr, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let thread = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+        let mut say = |words: &str| {
+            let _ = stream.write_all(format!("{words}\r\n").as_bytes());
+        };
+        let mut heard = Vec::new();
+        say("220 mx");
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line).unwrap_or(0) == 0 {
+                return heard;
+            }
+            let line = line.trim_end().to_owned();
+            match line.get(..4) {
+                Some("EHLO") => {
+                    let offers = offered.iter().map(|offer| format!("250-{offer}\r\n"));
+                    say(&format!("250-mx\r\n{}250 HELP", offers.collect::<String>()));
+                }
+                Some("AUTH") => say("235 2.7.0 welcome"),
+                Some("DATA") => {
+                    say("354 go");
+                    let mut content = String::new();
+                    while reader.read_line(&mut content).expect("content") > 0
+                        && !content.ends_with("\r\n.\r\n")
+                    {}
+                    say("250 2.0.0 ok");
+                }
+                Some("BDAT") => {
+                    let size = line.split(' ').nth(1).and_then(|size| size.parse().ok());
+                    let mut content = vec![0; size.expect("a size")];
+                    reader.read_exact(&mut content).expect("a chunk");
+                    say("250 2.0.0 ok");
+                }
+                Some("QUIT") => say("221 bye"),
+                _ => say("250 2.1.0 ok"),
+            }
+            heard.push(line);
         }
     });
     (address, thread)

@@ -30,19 +30,16 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Kind `config`: a user without a password or the reverse, a certificate file that cannot be read or has no
-    /// certificate, no trusted authorities at all where TLS is a must.
+    /// Kind `config`: a user without a password or token, a password without a user, an identity to act as that no mechanism
+    /// has a place for, a certificate file that cannot be read or has no certificate, no trusted authorities at all where TLS
+    /// is a must.
     pub fn new(server: impl Into<Server>) -> Result<Self, Error> {
         let server = server.into();
         let config = |reason: &'static str, message: &str| {
             Error::new(Kind::Config, reason, Stage::Input, message).at_server(server.authority())
         };
-        match (&server.user, &server.password) {
-            (Some(_), None) => {
-                return Err(config("no-password", "a user is given, but no password"));
-            }
-            (None, Some(_)) => return Err(config("no-user", "a password is given, but no user")),
-            (Some(_), Some(_)) | (None, None) => {}
+        if let Some((reason, message)) = server.login_fault() {
+            return Err(config(reason, message));
         }
         let connector = Connector::new(&server)?;
         if server.needs_roots() {
@@ -224,7 +221,14 @@ impl Client {
         let server = &self.server;
         let name = server.certificate_name().clone();
         let stream = Secure::new(stream, Arc::clone(&self.connector), name);
-        let config = server.config(peer.map(|peer| peer.ip()), local.map(|local| local.ip()));
+        // Unlike the clock and the sockets it may be missing: then nothing is begun.
+        let random = rustls::crypto::ring::default_provider().secure_random;
+        let entropy = connect::entropy(random).map_err(|error| self.finish(error))?;
+        let config = server.config(
+            peer.map(|peer| peer.ip()),
+            local.map(|local| local.ip()),
+            entropy,
+        );
         let greeting = server.timeouts.greeting.saturating_sub(waited);
         let config = config.timeouts(Timeouts {
             greeting,
@@ -237,6 +241,9 @@ impl Client {
             tls: None,
             mechanism: None,
             capabilities: None,
+            by_token: server
+                .whole_login()
+                .is_some_and(|login| login.access_token().is_some()),
         };
         Connection::open(stream, config, link, watch)
     }

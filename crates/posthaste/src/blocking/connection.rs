@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use posthaste_mime::Message;
 use posthaste_proto::content::Encoding;
+use posthaste_proto::sasl::AuthDetail;
 use posthaste_proto::session::{Config, Event, Stage, TransactionId};
 use posthaste_proto::{Cause, ContentSpec, Envelope, Report, Session};
 
@@ -29,6 +30,8 @@ pub struct Connection {
     lost: Option<Cause>,
     /// The server answered plain text with TLS.
     heard_tls: bool,
+    /// What it told of the refusal of a login.
+    auth_detail: Option<AuthDetail>,
 }
 
 /// The observer, and when it began to look.
@@ -66,6 +69,7 @@ impl Connection {
             closed: false,
             lost: None,
             heard_tls: false,
+            auth_detail: None,
         };
         connection.rest();
         if connection.closed {
@@ -300,7 +304,11 @@ impl Connection {
             watch.notice(notice)
         });
         match &turn {
-            Turn::Event(Event::Ready) => self.learn(),
+            Turn::Event(Event::Ready) => {
+                self.auth_detail = None;
+                self.learn();
+            }
+            Turn::Event(Event::AuthDetail(detail)) => self.auth_detail = Some(detail.clone()),
             Turn::Event(Event::Lost { cause }) => {
                 self.lost = Some(cause.clone());
                 self.learn();
@@ -355,6 +363,8 @@ impl Connection {
             io: fault.io.as_ref(),
             source,
             heard_tls: self.heard_tls,
+            auth_detail: self.auth_detail.as_ref(),
+            by_token: self.link.by_token,
         }
     }
 }

@@ -41,10 +41,13 @@ pub trait Sources {
 pub enum Turn {
     /// The session told something; go on.
     Event(Event),
-    /// The session wants credentials: give them by [`Session::credentials`], or call [`Session::auth_cancel`]; go on.
+    /// The session wants credentials, or the next response where the caller speaks the mechanism: give them by
+    /// [`Session::credentials`] or [`Session::auth_response`], or call [`Session::auth_cancel`]; go on.
     Credentials {
         /// The mechanisms that both sides know, best first, separated by blanks.
         mechanisms: String,
+        /// The server's challenge, base64 undone, where the caller speaks the mechanism.
+        challenge: Option<Vec<u8>>,
         /// The server's refusal of those that were given before.
         refused: Option<Reply>,
     },
@@ -164,6 +167,7 @@ impl<S: Stream> Driver<S> {
                 Step::Credentials(request) => {
                     return Turn::Credentials {
                         mechanisms: request.mechanisms.to_owned(),
+                        challenge: request.challenge.map(<[u8]>::to_vec),
                         refused: request.refused.cloned(),
                     };
                 }

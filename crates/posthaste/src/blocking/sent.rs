@@ -25,6 +25,8 @@ pub struct Link {
     pub(super) tls: Option<TlsInfo>,
     pub(super) mechanism: Option<String>,
     pub(super) capabilities: Option<Capabilities>,
+    /// What is shown to the server is a token: what helps after a refusal differs.
+    pub(super) by_token: bool,
 }
 
 impl Sent {

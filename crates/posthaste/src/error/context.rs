@@ -3,6 +3,7 @@
 use std::io;
 
 use posthaste_proto::error::Cause;
+use posthaste_proto::sasl::AuthDetail;
 use posthaste_proto::session::{self, Dialect, Disposition, Fate};
 use posthaste_proto::{Envelope, Report};
 
@@ -25,6 +26,10 @@ pub(crate) struct Context<'a> {
     pub(crate) source: Option<&'a io::Error>,
     /// The server answered plain text with TLS.
     pub(crate) heard_tls: bool,
+    /// What the server told of the refusal of a login, beside its reply.
+    pub(crate) auth_detail: Option<&'a AuthDetail>,
+    /// The login was tried with a token.
+    pub(crate) by_token: bool,
 }
 
 impl Context<'_> {

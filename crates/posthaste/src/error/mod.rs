@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use posthaste_proto::envelope::EnvelopeError;
 use posthaste_proto::reply::Reply;
+use posthaste_proto::sasl::AuthDetail;
 use posthaste_proto::session::Disposition;
 use posthaste_proto::{Envelope, Report};
 
@@ -33,6 +34,7 @@ struct Inner {
     reason: Cow<'static, str>,
     stage: Stage,
     reply: Option<Reply>,
+    auth_detail: Option<AuthDetail>,
     retry: Retry,
     message: String,
     hint: Option<&'static str>,
@@ -63,7 +65,7 @@ pub enum Kind {
     Connection,
     /// The message, an address or the source of the content.
     Input,
-    /// The settings: a certificate file, a missing password.
+    /// The settings: a certificate file, a missing password; or this host gives no random octets.
     Config,
     /// The end of the message went out and no answer came: it may have been delivered.
     InDoubt,
@@ -127,6 +129,7 @@ impl Error {
             reason: reason.into(),
             stage,
             reply: None,
+            auth_detail: None,
             retry: Retry::Never,
             message: message.into(),
             hint: None,
@@ -155,6 +158,12 @@ impl Error {
     /// The reply that decided it. When the recipients' replies differ it is a 4yz one, if there is one.
     pub fn reply(&self) -> Option<&Reply> {
         self.0.reply.as_ref()
+    }
+
+    /// What the server told, within AUTH, of its refusal: the JSON of XOAUTH2 and OAUTHBEARER, the `e=` of SCRAM. Secrets are
+    /// masked; [`message`](Self::message) has it too.
+    pub fn auth_detail(&self) -> Option<&AuthDetail> {
+        self.0.auth_detail.as_ref()
     }
 
     /// Whether sending again makes sense.
@@ -224,6 +233,11 @@ impl Error {
 
     pub(crate) fn with_reply(mut self, reply: Reply) -> Self {
         self.0.reply = Some(reply);
+        self
+    }
+
+    fn with_auth_detail(mut self, detail: &AuthDetail) -> Self {
+        self.0.auth_detail = Some(detail.clone());
         self
     }
 
@@ -321,6 +335,7 @@ impl fmt::Debug for Error {
             .field("reason", &inner.reason)
             .field("stage", &inner.stage)
             .field("reply", &inner.reply)
+            .field("auth_detail", &inner.auth_detail)
             .field("retry", &inner.retry)
             .field("report", &inner.report)
             .finish_non_exhaustive()

@@ -2,6 +2,7 @@
 
 mod error;
 mod host;
+mod login;
 mod settings;
 mod url;
 
@@ -10,12 +11,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use posthaste_proto::Secret;
 use posthaste_proto::address::ClientName;
-use posthaste_proto::session::{Dialect, Limits, RecipientPolicy, Timeouts};
+use posthaste_proto::session::{Chunking, Dialect, Limits, RecipientPolicy, Timeouts};
 
 pub use error::{ServerError, ServerErrorKind};
 pub use host::Host;
+pub(crate) use login::{Login, Manner};
 
 /// A server that takes mail, read from a URL and refined by methods.
 ///
@@ -44,9 +45,8 @@ pub struct Server {
     pub(crate) host: Host,
     pub(crate) port: Option<u16>,
     pub(crate) tls: Tls,
-    pub(crate) user: Option<String>,
-    pub(crate) password: Option<Secret>,
-    pub(crate) auth_in_clear: bool,
+    pub(crate) login: Login,
+    pub(crate) manner: Manner,
     pub(crate) authorities: Vec<Authority>,
     pub(crate) authorities_only: bool,
     pub(crate) tls_name: Option<Host>,
@@ -54,6 +54,7 @@ pub struct Server {
     pub(crate) timeouts: Timeouts,
     pub(crate) connect_timeout: Duration,
     pub(crate) recipients: RecipientPolicy,
+    pub(crate) chunking: Chunking,
     pub(crate) limits: Limits,
 }
 
@@ -94,9 +95,8 @@ impl Server {
             host,
             port: None,
             tls: Tls::Auto,
-            user: None,
-            password: None,
-            auth_in_clear: false,
+            login: Login::default(),
+            manner: Manner::default(),
             authorities: Vec::new(),
             authorities_only: false,
             tls_name: None,
@@ -104,6 +104,7 @@ impl Server {
             timeouts: Timeouts::default(),
             connect_timeout: Self::CONNECT_TIMEOUT,
             recipients: RecipientPolicy::default(),
+            chunking: Chunking::default(),
             limits: Limits::default(),
         }
     }
@@ -121,34 +122,6 @@ impl Server {
     #[must_use]
     pub fn with_port(mut self, port: u16) -> Self {
         self.port = Some(port);
-        self
-    }
-
-    /// Authenticates as this user with this password.
-    #[must_use]
-    pub fn credentials(self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        self.with_user(user).password(password)
-    }
-
-    /// Sets the user name alone; the password comes by [`password`](Self::password).
-    #[must_use]
-    pub fn with_user(mut self, user: impl Into<String>) -> Self {
-        self.user = Some(user.into());
-        self
-    }
-
-    /// Sets the password for the user that the URL names.
-    #[must_use]
-    pub fn password(mut self, password: impl Into<Secret>) -> Self {
-        self.password = Some(password.into());
-        self
-    }
-
-    /// Speaks without authentication although the URL named a user.
-    #[must_use]
-    pub fn without_credentials(mut self) -> Self {
-        self.user = None;
-        self.password = None;
         self
     }
 
@@ -216,17 +189,17 @@ impl Server {
         self
     }
 
+    /// Sets when content goes in chunks (BDAT, RFC 3030). Otherwise only content that is binary does.
+    #[must_use]
+    pub fn chunking(mut self, chunking: Chunking) -> Self {
+        self.chunking = chunking;
+        self
+    }
+
     /// Sets the bounds of what a session keeps.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
-        self
-    }
-
-    /// Lets the password go over a connection without TLS, where everyone on the way can read it.
-    #[must_use]
-    pub fn dangerous_auth_in_clear(mut self) -> Self {
-        self.auth_in_clear = true;
         self
     }
 
@@ -257,16 +230,6 @@ impl Server {
         self.tls
     }
 
-    /// The user, if any.
-    pub fn user(&self) -> Option<&str> {
-        self.user.as_deref()
-    }
-
-    /// True when a password is there.
-    pub fn has_password(&self) -> bool {
-        self.password.is_some()
-    }
-
     /// `host:port`, for messages.
     pub fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port())
@@ -295,14 +258,14 @@ impl fmt::Display for Server {
             (Dialect::Smtp, Tls::Implicit) => "smtps://",
             (Dialect::Smtp, _) => "smtp://",
         })?;
-        if let Some(user) = &self.user {
+        if let Some(user) = self.user() {
             write!(f, "{}@", url::Escaped(user))?;
         }
         write!(f, "{}:{}", self.host, self.port())
     }
 }
 
-/// Neither the password nor the certificates.
+/// Neither secrets nor certificates.
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
@@ -310,9 +273,8 @@ impl fmt::Debug for Server {
             .field("host", &self.host)
             .field("port", &self.port())
             .field("tls", &self.tls)
-            .field("user", &self.user)
-            .field("password", &self.password)
-            .field("auth_in_clear", &self.auth_in_clear)
+            .field("login", &self.login)
+            .field("manner", &self.manner)
             .field("authorities", &self.authorities)
             .field("authorities_only", &self.authorities_only)
             .field("tls_name", &self.tls_name)
@@ -320,6 +282,7 @@ impl fmt::Debug for Server {
             .field("timeouts", &self.timeouts)
             .field("connect_timeout", &self.connect_timeout)
             .field("recipients", &self.recipients)
+            .field("chunking", &self.chunking)
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use posthaste_proto::Credentials;
 use posthaste_proto::session::{Config, TlsPolicy};
 
 use super::{Host, Server, Tls};
@@ -37,25 +36,40 @@ impl Server {
         }
     }
 
-    pub(crate) fn config(&self, peer: Option<IpAddr>, local: Option<IpAddr>) -> Config {
+    /// What a session is to do. `entropy` is another one for each session.
+    pub(crate) fn config(
+        &self,
+        peer: Option<IpAddr>,
+        local: Option<IpAddr>,
+        entropy: [u8; 32],
+    ) -> Config {
         let hello = self
             .hello
             .clone()
             .unwrap_or_else(|| connect::client_name(local));
+        let manner = &self.manner;
         let mut config = Config::new(hello)
             .dialect(self.dialect)
             .tls(self.policy(peer))
             .recipients(self.recipients)
+            .chunking(self.chunking)
+            .channel_binding(manner.channel_binding)
+            .entropy(entropy)
             .timeouts(self.timeouts)
             .limits(self.limits);
-        if let (Some(user), Some(password)) = (&self.user, &self.password) {
-            config = config.credentials(Credentials::new(user.as_str(), password.clone()));
+        if let Some(credentials) = self.whole_login() {
+            config = config.credentials(credentials);
         }
-        if self.auth_in_clear {
-            config.dangerous_auth_in_clear()
-        } else {
-            config
+        if let Some(preference) = &manner.mechanisms.0 {
+            config = config.mechanisms(preference.clone());
         }
+        if manner.try_next_mechanism {
+            config = config.try_next_mechanism();
+        }
+        if manner.in_clear {
+            config = config.dangerous_auth_in_clear();
+        }
+        config
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use posthaste_proto::Secret;
 use posthaste_proto::session::Dialect;
 
 use super::{Host, Server, ServerError, ServerErrorKind as Kind, Tls};
@@ -66,13 +65,11 @@ pub(super) fn parse(text: &str) -> Result<Server, ServerError> {
         if user.is_empty() {
             return Err(ServerError::new(Kind::User, begin));
         }
-        server.user = Some(decode(user).map_err(|error| error.behind(begin))?);
         let password_at = begin + user.len() + 1;
-        server.password = password
-            .map(decode)
-            .transpose()
-            .map_err(|error| error.behind(password_at))?
-            .map(Secret::from);
+        server = server.with_user(decode(user).map_err(|error| error.behind(begin))?);
+        if let Some(password) = password {
+            server = server.password(decode(password).map_err(|error| error.behind(password_at))?);
+        }
     }
     Ok(server)
 }
@@ -195,6 +192,11 @@ mod tests {
         assert_eq!(server("smtp://h").tls(Tls::Implicit).port(), 465);
     }
 
+    fn password(server: &Server) -> Option<Vec<u8>> {
+        let login = server.whole_login()?;
+        login.password().map(|password| password.expose().to_vec())
+    }
+
     #[test]
     fn users_are_decoded_and_passwords_never_shown() {
         for text in [
@@ -203,18 +205,12 @@ mod tests {
         ] {
             let server = server(text);
             assert_eq!(server.user(), Some("ann@example.org"));
-            assert_eq!(
-                server.password.as_ref().map(Secret::expose),
-                Some(&b"hunter2"[..])
-            );
+            assert_eq!(password(&server).as_deref(), Some(&b"hunter2"[..]));
             let shown = format!("{server} {server:?} {:#?}", server);
             assert!(!shown.contains("hunter2"), "{shown}");
         }
         assert_eq!(
-            server("smtp://a:b%3A%25@h")
-                .password
-                .as_ref()
-                .map(Secret::expose),
+            password(&server("smtp://a:b%3A%25@h")).as_deref(),
             Some(&b"b:%"[..])
         );
         assert_eq!(server("smtp://%C3%A9+x@h").user(), Some("é+x"));

@@ -10,6 +10,8 @@ pub(super) struct Follower {
     mode: Mode,
     /// LHLO was said: the end of a content is answered once for each recipient that was accepted (RFC 2033).
     lmtp: bool,
+    /// The AUTH that was begun last is SCRAM.
+    scram: bool,
     /// Recipients that were accepted since MAIL.
     accepted: usize,
     sent: Vec<u8>,
@@ -55,12 +57,22 @@ pub(super) enum Seen<'a> {
     ContentEnd(u64),
 }
 
+/// What the server said.
+pub(super) enum Heard<'a> {
+    Line(&'a [u8]),
+    /// 334 in SCRAM: the salt, or the signature.
+    Challenge(&'a [u8]),
+    /// 235 to SCRAM, in which some servers sign.
+    Signed(&'a [u8]),
+}
+
 impl Default for Follower {
     fn default() -> Self {
         Self {
             awaited: [Asked::Plain].into(),
             mode: Mode::Command,
             lmtp: false,
+            scram: false,
             accepted: 0,
             sent: Vec::new(),
             received: Vec::new(),
@@ -95,10 +107,10 @@ impl Follower {
         }
     }
 
-    pub(super) fn received(&mut self, mut octets: &[u8], tell: &mut dyn FnMut(&[u8])) {
+    pub(super) fn received(&mut self, mut octets: &[u8], tell: &mut dyn FnMut(Heard<'_>)) {
         while let Some(line) = take_line(&mut self.received, &mut octets, Self::LONGEST) {
             let line = without_end(&line);
-            tell(line);
+            tell(self.heard(line));
             // A blank line answers nothing; some servers send one before a reply.
             if !line.is_empty() && line.get(3) != Some(&b'-') {
                 self.reply(line);
@@ -116,6 +128,20 @@ impl Follower {
             Mode::Chunk { size, left } => size - left,
         };
         (begun > 0, content, &self.received)
+    }
+
+    /// What a line of the server is, whole or not.
+    pub(super) fn heard<'a>(&self, line: &'a [u8]) -> Heard<'a> {
+        // The client's proof is not shown. But the salt and the server's signature are as good for guessing the password,
+        // by whoever sees both.
+        let proof = self.scram && self.awaited.front() == Some(&Asked::Auth);
+        if proof && line.starts_with(b"3") {
+            Heard::Challenge(line)
+        } else if proof && line.starts_with(b"2") {
+            Heard::Signed(line)
+        } else {
+            Heard::Line(line)
+        }
     }
 
     fn line(&mut self, whole: &[u8], tell: &mut dyn FnMut(Seen<'_>)) {
@@ -140,6 +166,9 @@ impl Follower {
         let argument = words.next().unwrap_or_default();
         let rest = words.next().unwrap_or_default();
         let asked = if verb.eq_ignore_ascii_case(b"AUTH") {
+            self.scram = argument
+                .get(..6)
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(b"SCRAM-"));
             tell(Seen::Auth {
                 mechanism: argument,
                 response: !rest.is_empty(),

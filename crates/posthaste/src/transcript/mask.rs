@@ -1,11 +1,11 @@
-//! The second net: the password, wherever it comes up.
+//! The second net: the password or token, wherever it comes up.
 
 use std::fmt;
 
 use posthaste_proto::Secret;
 use posthaste_proto::reply::printable;
 
-/// The forms of a password that must not be seen.
+/// What must not be seen: a secret, and its forms on the wire. The longest first, since the others may stand in it.
 #[derive(Default)]
 pub(super) struct Mask(Vec<Secret>);
 
@@ -13,25 +13,9 @@ impl Mask {
     /// Shorter secrets would mask ordinary words.
     const SHORTEST: usize = 4;
 
-    pub(super) fn new(user: Option<&str>, password: Option<&Secret>) -> Self {
-        let Some(password) = password else {
-            return Self::default();
-        };
-        let user = user.unwrap_or_default().as_bytes();
-        let plain = [&b"\0"[..], user, b"\0", password.expose()].concat();
-        // The longest first, since the others may stand in it.
-        let forms = [
-            base64(&plain),
-            base64(password.expose()),
-            password.expose().to_vec(),
-        ];
-        Self(
-            forms
-                .into_iter()
-                .filter(|form| form.len() >= Self::SHORTEST)
-                .map(Secret::new)
-                .collect(),
-        )
+    pub(super) fn new(mut forms: Vec<Secret>) -> Self {
+        forms.retain(|form| form.expose().len() >= Self::SHORTEST);
+        Self(forms)
     }
 
     /// A line as it may be shown.
@@ -59,27 +43,6 @@ fn replace(line: &[u8], secret: &[u8]) -> Vec<u8> {
     shown
 }
 
-/// RFC 4648 section 4. For searching only: what goes to the wire is encoded elsewhere.
-fn base64(octets: &[u8]) -> Vec<u8> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut encoded = Vec::with_capacity(octets.len().div_ceil(3) * 4);
-    for group in octets.chunks(3) {
-        let bits = (0..3).fold(0_u32, |bits, at| {
-            bits << 8 | u32::from(group.get(at).copied().unwrap_or(0))
-        });
-        for digit in 0..4 {
-            let index = usize::try_from(bits >> (18 - 6 * digit) & 63).unwrap_or(0);
-            let octet = if digit <= group.len() {
-                ALPHABET.get(index).copied().unwrap_or(b'=')
-            } else {
-                b'='
-            };
-            encoded.push(octet);
-        }
-    }
-    encoded
-}
-
 impl fmt::Debug for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Mask({} forms)", self.0.len())
@@ -89,30 +52,27 @@ impl fmt::Debug for Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Server;
 
-    #[test]
-    fn base64_is_that_of_the_rfc() {
-        for (plain, encoded) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(plain.as_bytes()), encoded.as_bytes());
-        }
+    fn mask(server: Server) -> Mask {
+        Mask::new(server.traces())
     }
 
     #[test]
     fn every_form_is_masked() {
-        let mask = Mask::new(Some("ann"), Some(&Secret::from("hunter2")));
+        let server: Server = "smtp://ann@h".parse().unwrap();
         assert_eq!(
-            mask.shown(b"x hunter2 aHVudGVyMg== AGFubgBodW50ZXIy y"),
+            mask(server.clone().password("hunter2"))
+                .shown(b"x hunter2 aHVudGVyMg== AGFubgBodW50ZXIy y"),
             "x *** *** *** y"
         );
+        // Of a token: itself, its base64, and the messages of XOAUTH2 and OAUTHBEARER.
         assert_eq!(
-            Mask::new(Some("ann"), Some(&Secret::from("ok"))).shown(b"250 ok"),
-            "250 ok"
+            mask(server.clone().token("ann", "ya29.x")).shown(
+                b"x ya29.x eWEyOS54 dXNlcj1hbm4BYXV0aD1CZWFyZXIgeWEyOS54AQE= bixhPWFubiwBYXV0aD1CZWFyZXIgeWEyOS54AQE= y"
+            ),
+            "x *** *** *** *** y"
         );
+        assert_eq!(mask(server.password("ok")).shown(b"250 ok"), "250 ok");
     }
 }
