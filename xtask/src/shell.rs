@@ -15,6 +15,17 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(root());
+    // What cargo tells this program about its package would be told to what it starts, and build scripts that watch it
+    // (ring's does) would run again each time.
+    std::env::vars_os()
+        .map(|(name, _)| name)
+        .filter(|name| {
+            let name = name.to_string_lossy();
+            name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+        })
+        .for_each(|name| {
+            command.env_remove(name);
+        });
     command
 }
 
