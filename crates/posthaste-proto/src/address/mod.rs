@@ -260,6 +260,10 @@ mod tests {
         assert_eq!(kind(&format!("a@{domain}.e")).0, K::DomainTooLong);
         assert!(format!("a@{}", &domain[3..]).parse::<Mailbox>().is_ok());
         assert_eq!(kind(&format!("aa@{}", &domain[2..])).0, K::PathTooLong);
+        let literal = |octets: usize| format!("[x:{}]", "y".repeat(octets - 4));
+        assert!(literal(255).parse::<Domain>().is_ok());
+        let too_long = literal(256).parse::<Domain>().unwrap_err();
+        assert_eq!((too_long.kind(), too_long.offset()), (K::DomainTooLong, 0));
         assert_eq!(kind(&"a".repeat(100_000)).0, K::PathTooLong);
     }
 

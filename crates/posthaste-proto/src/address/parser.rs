@@ -267,6 +267,10 @@ pub(crate) fn address_literal(text: &str) -> Parsed<'_, AddressLiteral> {
     let (inner, _) = named(AddressErrorKind::Literal, char('['))(text)?;
     let (rest, content) = take_while(is_literal)(inner)?;
     let (rest, _) = named(AddressErrorKind::Literal, char(']'))(rest)?;
+    // A literal stands in the place of a domain, and has its limit (RFC 5321 4.5.3.1.2).
+    if content.len() + "[]".len() > DomainName::MAX {
+        return fail(text, AddressErrorKind::DomainTooLong);
+    }
     match literal_content(content) {
         Some(literal) => Ok((rest, literal)),
         None => fail(inner, AddressErrorKind::Literal),
