@@ -49,7 +49,7 @@ def client(peer, p, n, c, size=1024, rc=1, extra=()):
     if "+w" in peer:
         a += ["--window", peer.split("+w")[1]]
     return a
-PEERS1 = ["raw-bdat+w16", "raw-bdat", "raw-pipe", "raw-lockstep", "posthaste-raw", "posthaste-all", "lettre-conn", "lettre-pool", "lettre-tokio", "mail-send", "async-smtp", "smtplib", "aiosmtplib", "nodemailer"]
+PEERS1 = ["raw-bdat+w16", "raw-bdat", "raw-pipe", "raw-lockstep", "posthaste-raw", "posthaste-bdat", "posthaste-all", "lettre-conn", "lettre-pool", "lettre-tokio", "mail-send", "async-smtp", "smtplib", "aiosmtplib", "nodemailer"]
 AWAY = set() if NODE else {"nodemailer"}
 try:
     sp.run([PY, "-c", "import aiosmtplib"], check=True, stderr=sp.DEVNULL)

@@ -83,6 +83,7 @@ fn main() {
         "mail-send-file" => rt().block_on(tokio_peers::mail_send_file(o.clone())),
         "async-smtp" => rt().block_on(tokio_peers::async_smtp(o.clone())),
         "posthaste-raw" => threads(&o, posthaste_peer::raw),
+        "posthaste-bdat" => threads(&o, posthaste_peer::bdat),
         "posthaste-all" => threads(&o, posthaste_peer::all),
         "posthaste-file" => posthaste_peer::file(&o),
         x => panic!("unknown client {x}"),

@@ -7,16 +7,26 @@ use peerbench::{data, opt};
 use posthaste::blocking::Client;
 use posthaste::mime::{Attachment, Message, Stamp};
 use posthaste::observe::Notice;
-use posthaste::proto::session::Event;
+use posthaste::proto::session::{Chunking, Event};
 use posthaste::{Envelope, Raw, Server, Tls};
 
 use crate::{Opt, Times};
 
 /// One message after the other, each answered before the next begins.
 pub fn raw(o: &Opt, n: usize) -> Times {
+    one_by_one(o, n, Chunking::Never)
+}
+
+/// The same by BDAT, in the flight of MAIL and RCPT.
+pub fn bdat(o: &Opt, n: usize) -> Times {
+    one_by_one(o, n, Chunking::Always)
+}
+
+fn one_by_one(o: &Opt, n: usize, chunking: Chunking) -> Times {
     let mut times = vec![];
     let mut start = Instant::now();
-    let mut connection = Client::new(server(o)).unwrap().connect().unwrap();
+    let server = server(o).chunking(chunking);
+    let mut connection = Client::new(server).unwrap().connect().unwrap();
     let to = (0..o.rcpts).map(|i| format!("b{i}@example.net").parse().unwrap());
     let envelope = Envelope::new("a@example.org".parse().unwrap(), to).unwrap();
     for _ in 0..n {
