@@ -60,6 +60,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! `docs/writing-a-transport.md` in the repository builds a transport over a socket, step by step.
+//!
 //! # Modules
 //!
 //! | module | what | RFC |

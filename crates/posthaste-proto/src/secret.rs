@@ -52,7 +52,33 @@ impl Secret {
             text.splice(start..start + self.0.len(), MASK.iter().copied());
             from = start + MASK.len();
         }
+        self.mask_beginnings_in(text);
     }
+
+    /// Masks what is left of the secret where a server cut it off. So many octets in a row are no chance.
+    fn mask_beginnings_in(&self, text: &mut Vec<u8>) {
+        let Some(begin) = self
+            .0
+            .get(..Self::BEGINNING)
+            .filter(|_| self.0.len() > Self::BEGINNING)
+        else {
+            return;
+        };
+        let mut from = 0;
+        while let Some(at) = text
+            .get(from..)
+            .and_then(|rest| memchr::memmem::find(rest, begin))
+        {
+            let start = from + at;
+            let here = text.get(start..).unwrap_or_default();
+            let alike = here.iter().zip(self.0.iter()).take_while(|(a, b)| a == b);
+            let length = alike.count();
+            text.splice(start..start + length, MASK.iter().copied());
+            from = start + MASK.len();
+        }
+    }
+
+    const BEGINNING: usize = 12;
 
     /// Masks the beginning of the secret at the end of a text that was cut off.
     pub(crate) fn mask_at_end(&self, text: &mut Vec<u8>) {

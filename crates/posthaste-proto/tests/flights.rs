@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use posthaste_proto::session::{Limits, TlsPolicy};
+use posthaste_proto::session::{Chunking, Disposition, Limits, TlsPolicy};
 use posthaste_proto::{Config, ContentSpec, Envelope, Event, Session, Step};
 
 /// Quirk 37: some servers drop what stands behind the last whole command of a packet.
@@ -66,4 +66,56 @@ fn a_write_ends_where_a_command_ends() {
         assert_eq!(commands, 404);
         assert!(most == 1 || unanswered > 1, "{most}");
     }
+}
+
+/// A small chunk is gathered before its flight is written. Nobody else's octets and replies wait for that.
+#[test]
+fn a_source_that_is_silent_holds_up_no_other_message() {
+    let config = Config::new("client.example.org".parse().unwrap())
+        .tls(TlsPolicy::Never)
+        .chunking(Chunking::Always);
+    let mut session = Session::new(config);
+    let ids: Vec<_> = (0..5)
+        .map(|_| {
+            let to = "bob@example.net".parse().unwrap();
+            let envelope = Envelope::new("ann@example.org".parse().unwrap(), [to]).unwrap();
+            session.submit(envelope, ContentSpec::seven_bit(3))
+        })
+        .collect();
+    session.received(b"220 mx\r\n");
+    let (mut done, mut now, mut heard) = (Vec::new(), Duration::ZERO, Vec::new());
+    loop {
+        match session.poll(now) {
+            Step::Write { bytes, .. } => {
+                heard.extend_from_slice(bytes);
+                let n = bytes.len();
+                session.written(n);
+            }
+            Step::Read { .. } => {
+                let text = String::from_utf8(std::mem::take(&mut heard)).unwrap();
+                let mut replies = String::new();
+                for line in text.lines().filter(|line| *line != "x") {
+                    replies += match line.get(..4) {
+                        Some("EHLO") => "250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n",
+                        _ => "250 ok\r\n",
+                    };
+                }
+                session.received(replies.as_bytes());
+            }
+            Step::Content(handle) if handle.transaction() == ids[4] => {
+                now = handle.deadline().at;
+            }
+            Step::Content(handle) if handle.room() == 3 => {
+                assert_eq!(handle.push(b"x\r\n"), 3);
+            }
+            Step::Content(handle) => handle.finish(),
+            Step::Event(Event::Done { report }) => done.push(report.disposition()),
+            Step::Event(_) => {}
+            Step::Close { .. } => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    let (first, last) = done.split_at(4);
+    assert_eq!(first, [Disposition::Accepted; 4]);
+    assert_eq!(last, [Disposition::NotSent]);
 }

@@ -122,9 +122,7 @@ fn heard_and_shown(
     loop {
         shown += &format!("{session:?}\n");
         let step = session.poll(Duration::ZERO);
-        if !matches!(step, Step::Write { .. }) {
-            shown += &format!("{step:?}\n");
-        }
+        shown += &format!("{step:?}\n");
         match step {
             Step::Write { bytes, .. } => {
                 let line = String::from_utf8(bytes.to_vec()).unwrap();

@@ -1,6 +1,6 @@
 //! Whether what a table names is there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -27,8 +27,10 @@ pub(super) fn test(name: &str) -> anyhow::Result<()> {
         .into_iter()
         .find(|path| path.is_file())
         .context("there is no such file")?;
+    is_compiled(&found)?;
     let text = std::fs::read_to_string(found)?;
-    let mut above = Vec::new();
+    // Attributes and remarks that stand directly above the line that is read.
+    let mut above: Vec<&str> = Vec::new();
     for line in text.lines() {
         let line = line.trim();
         let is_it = line
@@ -36,14 +38,48 @@ pub(super) fn test(name: &str) -> anyhow::Result<()> {
             .and_then(|rest| rest.strip_prefix(function))
             .is_some_and(|rest| rest.starts_with('('));
         if is_it {
-            // Attributes and remarks stand directly above.
-            let is_test = above.iter().rev().take(4).any(|line| *line == "#[test]");
-            ensure!(is_test, "it is no test");
+            ensure!(above.contains(&"#[test]"), "it is no test");
+            let off = above.iter().find(|line| {
+                line.starts_with("#[ignore")
+                    || line.starts_with("#[cfg") && !line.starts_with("#[cfg(feature = ")
+            });
+            ensure!(off.is_none(), "it is not run: {off:?}");
             return Ok(());
         }
-        above.push(line);
+        if line.starts_with("#[") || line.starts_with("//") {
+            above.push(line);
+        } else {
+            above.clear();
+        }
     }
     bail!("there is no such function in {file}")
+}
+
+/// A file of `tests` is a test of its own, any other is named by the one above it.
+fn is_compiled(file: &Path) -> anyhow::Result<()> {
+    let folder = file.parent().unwrap_or(file);
+    if folder.ends_with("tests") && !folder.to_string_lossy().contains("src") {
+        return Ok(());
+    }
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let (name, folder) = if stem == "mod" {
+        let name = folder.file_name().unwrap_or_default();
+        (name.to_string_lossy(), folder.parent().unwrap_or(folder))
+    } else {
+        (stem, folder)
+    };
+    let above = [
+        folder.join("mod.rs"),
+        folder.join("lib.rs"),
+        folder.with_extension("rs"),
+    ];
+    let named = above.iter().any(|above| {
+        let text = std::fs::read_to_string(above).unwrap_or_default();
+        let names = |line: &str| line.ends_with(&format!("mod {name};"));
+        text.lines().any(|line| names(line.trim()))
+    });
+    ensure!(named, "{} belongs to no module", file.display());
+    Ok(())
 }
 
 fn place(name: &str, folder: &str) -> PathBuf {

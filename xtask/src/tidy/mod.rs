@@ -108,5 +108,5 @@ const HEAD: &str = "\
 Made by `cargo xtask tidy` from the tables in `xtask/src/tidy`; CI fails when a module or a test that is named here does not
 exist, or when this page is not as the tables say. Modules stand in `crates/posthaste-proto/src`, or in `crates` where they
 begin with `posthaste`. A test without `::` is a transcript in `crates/posthaste-proto/tests/transcripts`, played whole, octet by
-octet and at 200 random splits. Numbers that are missing belong to the message builder or to the transport alone.
+octet and at 200 random splits; those that are about a feature, in the builds that have it or lack it, of which CI has both. Numbers that are missing belong to the message builder or to the transport, and have their tests there.
 ";

@@ -312,7 +312,9 @@ impl Session {
             Line::TooLong => match core::mem::replace(&mut self.mode, Mode::Command) {
                 Mode::Auth(_) => self.reply(500, "5.5.6 the response is too long"),
                 Mode::Command | Mode::Data(_) | Mode::Chunk(_) | Mode::StartTls => {
+                    // It may have been a BDAT: what follows is content then, and no command.
                     self.reply(500, "5.5.2 the line is too long");
+                    self.close();
                 }
             },
             Line::BareLf => {

@@ -11,12 +11,16 @@ pub(crate) struct Chunks {
     octets: u64,
     /// The size of the whole, when it is known: then it is one chunk.
     exact: Option<u64>,
-    /// The content must not be written before it is whole, since it rides with the commands that it depends on.
+    /// The content may ride in the flight of its MAIL and RCPT.
+    pub(crate) may_ride: bool,
+    /// It does: nothing of that flight is written before the content is whole.
     pub(crate) joined: bool,
     /// Where the header of the chunk that is being put together begins, in octets since the session began.
     pub(crate) header: u64,
     /// Where the header of the first chunk begins.
     pub(crate) first: u64,
+    /// Where the last chunk ends that was answered.
+    pub(crate) answered: u64,
     /// A chunk was refused, or the content given up: nothing more goes out.
     pub(crate) stopped: bool,
 }
@@ -50,9 +54,11 @@ impl Chunks {
                 ContentSize::Exact(size) => Some(size),
                 ContentSize::AtMost(_) | ContentSize::Unknown => None,
             },
+            may_ride: false,
             joined: false,
             header: 0,
             first: u64::MAX,
+            answered: 0,
             stopped: false,
         }
     }

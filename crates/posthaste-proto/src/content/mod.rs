@@ -28,7 +28,8 @@ pub struct Encoding {
     reason = "a size is known, bounded or neither"
 )]
 pub enum ContentSize {
-    /// Exactly so many.
+    /// Exactly so many. It is announced by `SIZE=`. BDAT holds the content to it
+    /// ([`Cause::WrongSize`](crate::Cause::WrongSize)); behind DATA a content that is longer or shorter goes as it is.
     Exact(u64),
     /// So many or fewer.
     AtMost(u64),

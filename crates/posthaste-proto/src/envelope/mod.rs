@@ -79,6 +79,7 @@ impl Envelope {
     /// Recipients that stand a second time, with the place where they stand first: the same local part, to the letter, the same
     /// domain in whatever case, and the same options.
     pub(crate) fn duplicates(&self) -> Vec<(usize, usize)> {
+        const FIRSTS: usize = 8;
         if self.recipients.len() < 2 {
             return Vec::new();
         }
@@ -86,16 +87,20 @@ impl Envelope {
         // The same become neighbours; the order among them stays.
         order.sort_by(|(_, a), (_, b)| a.cmp_same(b));
         let mut found = Vec::new();
-        let mut first: Option<(usize, &ForwardPath)> = None;
+        // Where this path stands with options that differ. Who writes to one path with more than a few asks for each of the rest.
+        let mut firsts: Vec<(usize, &ForwardPath)> = Vec::with_capacity(FIRSTS);
         for (index, path) in order {
+            if firsts.first().is_some_and(|(_, same)| !path.is_same(same)) {
+                firsts.clear();
+            }
+            let options = self.recipient_options(index);
+            let first = firsts
+                .iter()
+                .find(|(first, _)| self.recipient_options(*first) == options);
             match first {
-                Some((place, same))
-                    if path.is_same(same)
-                        && self.recipient_options(place) == self.recipient_options(index) =>
-                {
-                    found.push((index, place));
-                }
-                Some(_) | None => first = Some((index, path)),
+                Some((first, _)) => found.push((index, *first)),
+                None if firsts.len() < FIRSTS => firsts.push((index, path)),
+                None => {}
             }
         }
         found
@@ -250,6 +255,10 @@ mod tests {
         let notify = RecipientOptions::new().notify(Notify::NEVER);
         let other = of(&["bob@example.net"; 2]).with_recipient(1, notify);
         assert_eq!(other.unwrap().duplicates(), []);
+        let notify = || RecipientOptions::new().notify(Notify::NEVER);
+        let around = of(&["bob@example.net"; 4]).with_recipient(0, notify());
+        let around = around.unwrap().with_recipient(2, notify()).unwrap();
+        assert_eq!(around.duplicates(), [(2, 0), (3, 1)]);
     }
 
     #[test]

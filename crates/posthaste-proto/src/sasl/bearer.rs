@@ -1,5 +1,6 @@
 //! What OAUTHBEARER and XOAUTH2 share: a message with a token, and the reasons for a refusal.
 
+use super::challenge::early_unless;
 use super::{AuthDetail, BadChallenge, Challenge, Credentials, Exchange};
 use crate::error::AuthFailure;
 use crate::secret::Secret;
@@ -36,6 +37,10 @@ impl Exchange for Bearer {
             Err(_) => AuthDetail::new(challenge.text()),
         });
         Ok(Secret::from(self.nothing))
+    }
+
+    fn succeeded(&mut self, _: &[u8]) -> Result<(), BadChallenge> {
+        early_unless(self.detail.is_none())
     }
 
     fn detail(&self) -> Option<&AuthDetail> {

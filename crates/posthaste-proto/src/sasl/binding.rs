@@ -17,7 +17,7 @@ pub enum ChannelBinding {
 }
 
 /// What can be bound to.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Bindings<'a> {
     pub(super) exporter: Option<&'a [u8; 32]>,
     pub(super) server_end_point: Option<&'a [u8]>,

@@ -37,6 +37,8 @@ pub enum BadChallenge {
     },
     /// The server's signature is wrong: it does not know the password.
     Signature,
+    /// The server accepted the login before the mechanism was through, or after it had refused the token.
+    Early,
     /// The server accepted the login and never signed: it did not show that it knows the password.
     Unsigned,
 }
@@ -61,6 +63,15 @@ impl<'a> Challenge<'a> {
     #[must_use]
     pub fn text(&self) -> &'a [u8] {
         self.0
+    }
+}
+
+/// For [`Exchange::succeeded`](super::Exchange::succeeded) of mechanisms in which the server proves nothing.
+pub(super) fn early_unless(through: bool) -> Result<(), BadChallenge> {
+    if through {
+        Ok(())
+    } else {
+        Err(BadChallenge::Early)
     }
 }
 
@@ -91,6 +102,7 @@ impl fmt::Display for BadChallenge {
             Self::Signature => {
                 f.write_str("a wrong signature in AUTH: whoever answers does not know the password")
             }
+            Self::Early => f.write_str("a login before AUTH was through"),
             Self::Unsigned => f.write_str(
                 "a login without the server's signature: whoever answers may not know the password",
             ),

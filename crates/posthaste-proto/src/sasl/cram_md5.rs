@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use hmac::{Hmac, Mac as _};
 use md5::Md5;
 
+use super::challenge::early_unless;
 use super::prepare::without_nul;
 use super::{BadChallenge, Challenge, Credentials, Exchange};
 use crate::error::AuthFailure;
@@ -40,6 +41,10 @@ impl Exchange for CramMd5 {
             response.extend([octet >> 4, octet & 15].map(|half| DIGITS[usize::from(half)]));
         }
         Ok(Secret::new(response))
+    }
+
+    fn succeeded(&mut self, _: &[u8]) -> Result<(), BadChallenge> {
+        early_unless(self.password.is_none())
     }
 }
 

@@ -99,8 +99,8 @@ impl Credentials {
         self.proof == Proof::Anonymous
     }
 
-    /// What must not be seen in anything the server says: the secret, and its forms on the wire. The longest first, since the
-    /// others may stand in it.
+    /// What must not be seen in anything the server says: the secret, its forms on the wire, and what base64 makes of it in the
+    /// midst of other text. The longest first, since the others may stand in it.
     #[must_use]
     pub fn traces(&self) -> Vec<Secret> {
         let (secret, messages) = match &self.proof {
@@ -114,6 +114,8 @@ impl Credentials {
         let encoded = |secret: &Secret| Secret::from(STANDARD.encode(secret.expose()));
         let mut traces: Vec<_> = messages.iter().flatten().map(encoded).collect();
         traces.push(encoded(secret));
+        // In the midst of something else that is encoded, base64 of it looks otherwise.
+        traces.extend((0..3).filter_map(|before| within(secret, before)));
         traces.push(secret.clone());
         traces
     }
@@ -125,6 +127,19 @@ impl Credentials {
             proof,
         }
     }
+}
+
+/// The digits of base64 that come of the secret alone, behind `before` other octets.
+fn within(secret: &Secret, before: usize) -> Option<Secret> {
+    let octets = secret.expose().len();
+    let mut padded = Vec::with_capacity(before + octets);
+    padded.resize(before, 0);
+    padded.extend_from_slice(secret.expose());
+    let padded = Secret::new(padded);
+    let encoded = Secret::from(STANDARD.encode(padded.expose()));
+    let own = (before * 8).div_ceil(6)..(before + octets) * 8 / 6;
+    let digits = encoded.expose().get(own)?;
+    (digits.len() >= 6).then(|| Secret::new(digits))
 }
 
 impl fmt::Debug for Credentials {
@@ -140,5 +155,24 @@ impl fmt::Debug for Credentials {
             write!(f, " as {identity:?}")?;
         }
         f.write_str(", ..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_wherever_base64_puts_it() {
+        let traces = Credentials::new("ann", "Tr0ub4dor&3").traces();
+        for before in ["", "x", "xy", "xyz", "longer"] {
+            for behind in ["", "1", "12", "123"] {
+                let text = alloc::format!("{before}Tr0ub4dor&3{behind}");
+                let mut masked = STANDARD.encode(text).into_bytes();
+                let whole = masked.len();
+                traces.iter().for_each(|trace| trace.mask_in(&mut masked));
+                assert!(masked.len() + 9 < whole, "{before} {behind}");
+            }
+        }
     }
 }

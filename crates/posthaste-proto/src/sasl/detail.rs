@@ -8,7 +8,7 @@ use crate::secret::Secret;
 
 /// The server's words about a refusal, from a 334 before it: the JSON of OAUTHBEARER and XOAUTH2 (RFC 7628 section 3.2.2), the
 /// `e=` of SCRAM (RFC 5802 section 7). At most [`AuthDetail::KEPT`] octets, secrets masked, shown escaped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthDetail(Vec<u8>);
 
 impl AuthDetail {
@@ -19,13 +19,13 @@ impl AuthDetail {
         Self(text.to_vec())
     }
 
-    /// The octets, as the server sent them.
+    /// The octets, as the server sent them but for what is masked.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
         &self.0
     }
 
-    /// The `status` of the JSON: `invalid_token`, `insufficient_scope`, `invalid_request`, or a number.
+    /// The `status` of the JSON: `invalid_token`, `insufficient_scope`, `invalid_request`, or a number in quotes.
     ///
     /// ```text
     /// {"status":"invalid_token","scope":"mail.send"}
@@ -45,6 +45,12 @@ impl AuthDetail {
         traces.iter().for_each(|trace| trace.mask_in(&mut text));
         text.truncate(Self::KEPT);
         Self(text)
+    }
+}
+
+impl fmt::Debug for AuthDetail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AuthDetail({})", printable(&self.0))
     }
 }
 

@@ -1,5 +1,6 @@
 //! LOGIN, which has no RFC.
 
+use super::challenge::early_unless;
 use super::prepare::without_nul;
 use super::{BadChallenge, Challenge, Credentials, Exchange};
 use crate::error::AuthFailure;
@@ -28,5 +29,9 @@ impl Exchange for Login {
     fn respond(&mut self, _: Challenge<'_>) -> Result<Secret, BadChallenge> {
         let next = self.user.take().or_else(|| self.password.take());
         next.ok_or(BadChallenge::OneTooMany)
+    }
+
+    fn succeeded(&mut self, _: &[u8]) -> Result<(), BadChallenge> {
+        early_unless(self.password.is_none())
     }
 }

@@ -1,6 +1,7 @@
 //! What a mechanism is, and one authentication by it.
 
 use alloc::boxed::Box;
+use core::fmt;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 
 use super::binding::Bindings;
@@ -59,7 +60,6 @@ pub trait Exchange: Send + Sync + UnwindSafe + RefUnwindSafe {
 }
 
 /// What a mechanism may use when it begins.
-#[derive(Debug)]
 pub struct Start<'a> {
     pub(crate) credentials: &'a Credentials,
     pub(crate) bindings: Bindings<'a>,
@@ -112,5 +112,15 @@ impl Start<'_> {
     #[must_use]
     pub fn channel_binding_offered(&self) -> bool {
         self.bindings.plus_offered
+    }
+}
+
+/// Whose login it is; neither the random octets nor what the channel is bound to.
+impl fmt::Debug for Start<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Start")
+            .field("credentials", &self.credentials)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
     }
 }

@@ -27,6 +27,7 @@ impl Session {
         }
         match asked {
             _ if code == 421 => {
+                self.tell_auth_detail();
                 let reply = self.keep(reply);
                 self.service_closing(asked, reply);
             }

@@ -89,7 +89,19 @@ impl Session {
             server.offers_mechanism(entry.name()) && entry.is_possible(entropy, binding)
         });
         if known.is_empty() {
-            return self.no_common_mechanism();
+            let lacks_entropy = !entropy
+                && !self
+                    .config
+                    .mechanisms
+                    .select(encrypted, |entry| {
+                        server.offers_mechanism(entry.name()) && entry.is_possible(true, binding)
+                    })
+                    .is_empty();
+            return if lacks_entropy {
+                self.fail_politely(Cause::Auth(AuthFailure::NeedsEntropy))
+            } else {
+                self.no_common_mechanism()
+            };
         }
         let names: Vec<_> = known.iter().map(Entry::name).collect();
         self.login.mechanisms = names.join(" ");
@@ -120,7 +132,9 @@ impl Session {
     pub(super) fn answered(&mut self, response: Option<Secret>) {
         self.state = State::Opening;
         if self.login.challenge.take().is_some() {
-            self.send_response(&response.unwrap_or_default());
+            let response = response.unwrap_or_default();
+            self.remember(&response);
+            self.send_response(&response);
         } else {
             self.say_auth(response);
         }
@@ -266,31 +280,36 @@ impl Session {
 
     /// 235.
     fn authenticated_by(&mut self, reply: &ReplyRef<'_>) {
+        if self.login.held.is_some() {
+            return self.fail(bad(BadChallenge::Early));
+        }
         if let Some(mut exchange) = self.login.exchange.take()
             && let Err(error) = exchange.succeeded(&reply.text())
         {
             return self.fail(bad(error));
         }
         self.login.done = self.login.speaking.take();
+        // What the built-in mechanisms make of a secret is good once. What others sent may be the secret itself.
+        if matches!(self.login.candidates.front(), Some(Entry::BuiltIn(_))) {
+            self.login.traces.truncate(self.login.answers);
+        }
         self.login.credentials = None;
         self.login.candidates.clear();
         self.login.known.clear();
-        // They were good once.
-        self.login.traces.truncate(self.login.answers);
         self.open();
     }
 
-    fn auth_refused(&mut self, reply: Reply) {
-        if let Some(detail) = self
-            .login
-            .exchange
-            .take()
-            .as_ref()
-            .and_then(|it| it.detail())
-        {
+    /// What the server told in the exchange about the refusal that is there.
+    pub(super) fn tell_auth_detail(&mut self) {
+        let exchange = self.login.exchange.take();
+        if let Some(detail) = exchange.as_ref().and_then(|exchange| exchange.detail()) {
             let detail = detail.kept(&self.login.traces);
             self.events.push_back(Event::AuthDetail(detail));
         }
+    }
+
+    fn auth_refused(&mut self, reply: Reply) {
+        self.tell_auth_detail();
         // 504 means that the offer was none (RFC 4954 section 4): nothing was refused yet.
         let next = reply.code() == 504 || self.config.try_next_mechanism && reply.is_permanent();
         if next && self.login.candidates.len() > 1 {

@@ -23,18 +23,17 @@ const CARRIED: usize = 2;
 
 /// After so long a rest the connection may be gone without a sign. Content that was handed out then would be in doubt for
 /// nothing, so it waits for the replies.
-pub(super) const LONG_IDLE: Duration = Duration::from_secs(30);
+const LONG_IDLE: Duration = Duration::from_secs(30);
 
 impl Session {
     /// Every RCPT was asked for; `owed` says that replies are still missing. Lets the content begin, if it may now.
     pub(super) fn begin_chunks(&mut self, id: TransactionId, owed: bool) -> bool {
-        let may_join = self.may_join();
         let header = self.output.queued();
         let free = self.output.free(0);
+        let fits = self.fits(Chunks::HEADER);
         let Some(transaction) = find(&mut self.transactions, id) else {
             return false;
         };
-        let rested = transaction.rested;
         let Some(chunks) = transaction.framing.chunks_mut() else {
             return false;
         };
@@ -45,8 +44,7 @@ impl Session {
         }
         if owed {
             let room = free.saturating_sub(line.len()) as u64;
-            let small = |size: u64| size <= Chunks::SMALL && size < room;
-            if !may_join || rested || !chunks.exact().is_some_and(small) {
+            if !chunks.may_ride || !fits || chunks.exact().is_none_or(|size| size >= room) {
                 return false;
             }
             chunks.joined = true;
@@ -59,13 +57,15 @@ impl Session {
 
     /// Whether content may go out before its envelope is accepted. Not to a server that may ask for a login, or for TLS, first:
     /// one that refuses without reading the chunk would take it for commands.
-    fn may_join(&self) -> bool {
+    pub(super) fn may_join(&self) -> bool {
         let open = |server: &crate::Capabilities| {
             server.pipelining
                 && (self.login.done.is_some() || !server.offers(Extension::Auth))
                 && (self.tls.is_some() || !server.starttls)
         };
-        self.config.dialect == Dialect::Smtp
+        let rested = self.now.saturating_sub(self.heard_at) > LONG_IDLE;
+        !rested
+            && self.config.dialect == Dialect::Smtp
             && self.config.recipients == RecipientPolicy::AtLeastOne
             && self.capabilities.as_ref().is_some_and(open)
     }
@@ -84,8 +84,8 @@ impl Session {
             .as_ref()
             .is_some_and(|server| server.pipelining);
         let most = if pipelining { Chunks::UNANSWERED } else { 1 };
-        let is_chunk = |asked| asked == Asked::Turn(id, Turn::Chunk);
-        self.awaited.count(is_chunk) < most
+        let is_chunk = |asked| matches!(asked, Asked::Turn(of, Turn::Chunk(_)) if of == id);
+        self.awaited.ends(is_chunk).count() < most && self.fits(Chunks::HEADER)
     }
 
     /// Room for content in the chunk that is put together; never 0, so that a content that is longer than was said is noticed.
@@ -141,7 +141,8 @@ impl Session {
         self.output.take_off(carried.len());
         let length = self.close_chunk(id, false);
         let end = self.output.queued();
-        self.awaited.push(Asked::Turn(id, Turn::Chunk), end, length);
+        self.awaited
+            .push(Asked::Turn(id, Turn::Chunk(end)), end, length);
         if let Some(chunks) = find(&mut self.transactions, id)
             .and_then(|transaction| transaction.framing.chunks_mut())
         {
@@ -179,45 +180,74 @@ impl Session {
         self.await_final(id);
     }
 
-    /// The content will not be whole. What was not handed out is taken back, and RSET ends what was; a chunk that was begun
-    /// can only be cut off with the connection.
+    /// The content will not be whole, or is not wanted any more. What was not handed out is taken back, and RSET ends what was; a
+    /// chunk that was begun can only be cut off with the connection.
     pub(super) fn stop_content(&mut self, id: TransactionId, cause: Cause) {
-        let Some(transaction) = find(&mut self.transactions, id) else {
-            return;
-        };
-        let begun = match (transaction.next, transaction.framing.chunks_mut()) {
-            (Next::Content, Some(chunks)) => {
-                chunks.stopped = true;
-                chunks.header
-            }
-            _ => return self.fail(cause),
-        };
-        if !self.output.withdraw(begun) {
+        if !self.take_back(id) {
             return self.fail(cause);
         }
-        transaction.decide(&Fate::NotSent(cause));
+        if let Some(transaction) = find(&mut self.transactions, id) {
+            transaction.decide(&Fate::NotSent(cause));
+        }
         self.end_of_chunks(id);
     }
 
-    /// The reply to a chunk that is not the last.
-    pub(super) fn chunk_reply(&mut self, id: TransactionId, reply: Reply) {
+    /// The reply to a chunk that is not the last, and that ends there.
+    pub(super) fn chunk_reply(&mut self, id: TransactionId, end: u64, reply: Reply) {
         let Some(transaction) = find(&mut self.transactions, id) else {
             return;
         };
+        if let Some(chunks) = transaction.framing.chunks_mut() {
+            chunks.answered = end;
+        }
         if !reply.code().is_negative() {
             return;
         }
-        transaction.decide(&Fate::Refused(Stage::Content, reply));
+        transaction.decide(&Fate::Refused(Stage::Content, reply.clone()));
+        // A chunk whose header is out goes to its end; no other goes anywhere.
+        self.take_back(id);
+        self.end_of_chunks(id);
+        // Nobody knows how many replies follow a last chunk then.
+        if self.config.dialect == Dialect::Lmtp && self.awaits_final(id) {
+            let stage = Stage::Content;
+            self.fail(Cause::Refused { stage, reply });
+        }
+    }
+
+    /// Takes back the chunks of which nothing was handed out. False when one is left whose end is not there to be written, or
+    /// the last is on its way.
+    fn take_back(&mut self, id: TransactionId) -> bool {
+        let lent = self.output.lent();
+        let Some(transaction) = find(&mut self.transactions, id) else {
+            return false;
+        };
+        let (next, end) = (transaction.next, transaction.end);
         let Some(chunks) = transaction.framing.chunks_mut() else {
-            return;
+            return false;
         };
         chunks.stopped = true;
-        // The chunk whose header is out goes to its end; what is being put together goes nowhere.
-        let header = chunks.header;
-        if transaction.next == Next::Content {
-            self.output.withdraw(header);
+        // Chunks begin where others end, and the first where the commands do.
+        let own =
+            |asked| matches!(asked, Asked::Turn(of, Turn::Chunk(_) | Turn::Final(_)) if of == id);
+        let begins = [chunks.first, chunks.answered]
+            .into_iter()
+            .chain(self.awaited.ends(own));
+        let Some(place) = begins.filter(|begin| *begin >= lent).min() else {
+            return false;
+        };
+        let over = next == Next::AwaitEnd && end.is_none_or(|end| end <= place);
+        // What another message has behind it stays, and so does this.
+        if over || !self.awaited.all_behind(place, own) {
+            return false;
         }
-        self.end_of_chunks(id);
+        transaction.end = None;
+        self.awaited.forget_behind(place);
+        self.output.withdraw(place)
+    }
+
+    fn awaits_final(&self, id: TransactionId) -> bool {
+        self.awaited
+            .any(|asked| matches!(asked, Asked::Turn(of, Turn::Final(_)) if of == id))
     }
 
     /// A reply to a transaction whose content was stopped.
@@ -234,7 +264,7 @@ impl Session {
                         self.events.push_back(Event::Recipient { id, index, reply });
                     }
                 }
-                Turn::Data | Turn::Chunk | Turn::Final(_) | Turn::LoneDot => {}
+                Turn::Data | Turn::Chunk(_) | Turn::Final(_) | Turn::LoneDot => {}
             }
         }
         if !self.awaits(id) {

@@ -235,8 +235,9 @@ impl Config {
         self
     }
 
-    /// Gives 32 random octets, from a source fit for keys, another 32 to each session. Nonces are made of them; without them
-    /// the SCRAM mechanisms are not used.
+    /// Gives 32 random octets, from a source fit for keys, another 32 to each session. Nonces are made of them. Without them the
+    /// SCRAM mechanisms are not used: where the server offers PLAIN too, it sees the password then, which SCRAM would have kept
+    /// from it.
     #[must_use]
     pub fn entropy(mut self, octets: [u8; 32]) -> Self {
         self.entropy = Some(Entropy(octets));

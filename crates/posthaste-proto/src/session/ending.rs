@@ -54,7 +54,7 @@ impl Session {
                     transaction.decide(&fate);
                     transaction.mail = Some(reply.clone());
                 }
-                Turn::Data | Turn::Chunk | Turn::Final(None) => transaction.decide(&fate),
+                Turn::Data | Turn::Chunk(_) | Turn::Final(None) => transaction.decide(&fate),
                 Turn::Rcpt(index) | Turn::Final(Some(index)) => {
                     if let Some(slot) = transaction.recipients.get_mut(index) {
                         slot.fate.get_or_insert(fate);

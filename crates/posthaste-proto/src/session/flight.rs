@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 
 use super::Session;
-use super::chunked::LONG_IDLE;
 use super::config::{Dialect, RecipientPolicy};
 use super::event::TransactionId;
 use super::framing::Framing;
@@ -65,17 +64,18 @@ impl Session {
             command::encode_rset(&mut reset);
         }
         let fits = self.fits(reset.len());
+        let may_join = self.may_join();
         let encrypted = self.tls.is_some();
         let Some(transaction) = find(&mut self.transactions, id) else {
             return false;
         };
-        let rested = self.idle_since.take();
-        transaction.rested = rested.is_some_and(|since| self.now.saturating_sub(since) > LONG_IDLE);
         match transaction.choose(server, encrypted, self.config.chunking) {
             Err(refusal) => {
                 transaction.decide(&Fate::NotSent(Cause::LocalRefusal(refusal)));
             }
             Ok(()) if !fits => return false,
+            // Content that rides with its commands is gathered before any of them is written. Nothing else may wait for that.
+            Ok(()) if transaction.may_ride(may_join) && waiting => return false,
             Ok(()) => {
                 self.allowance
                     .take(&server.limits, self.config.recipients, transaction);
@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// May a command of so many octets join those that are unanswered?
-    fn fits(&self, octets: usize) -> bool {
+    pub(super) fn fits(&self, octets: usize) -> bool {
         let limits = &self.config.limits;
         self.awaited.is_empty()
             || self.awaited.len() < limits.unanswered

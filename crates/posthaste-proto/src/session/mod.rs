@@ -118,8 +118,9 @@ pub struct Session {
     quit_sent: bool,
     /// The last transaction was left open: RSET goes before the next MAIL.
     reset_needed: bool,
-    /// Since when there is nothing to do.
-    idle_since: Option<Duration>,
+    /// Something was heard since the last poll, and when that was before.
+    heard: bool,
+    heard_at: Duration,
     /// A write failed: only the peer's last words are of interest.
     write_dead: bool,
     /// What later transactions are told.
@@ -174,7 +175,8 @@ impl Session {
             quit_wanted: false,
             quit_sent: false,
             reset_needed: false,
-            idle_since: None,
+            heard: false,
+            heard_at: Duration::ZERO,
             write_dead: false,
             ended: None,
             scratch: Vec::new(),
@@ -202,6 +204,7 @@ impl Session {
     /// Octets came from the peer, as many and as few as the transport gave.
     pub fn received(&mut self, octets: &[u8]) {
         let mut left = octets;
+        self.heard = true;
         let mut input = core::mem::replace(&mut self.input, Input::new(self.config.limits.reply));
         while !left.is_empty() && self.state != State::Closed {
             if matches!(self.state, State::Handshake(_)) {
@@ -319,7 +322,9 @@ impl Session {
                 transaction.cancelled = true;
                 self.settle(id);
             }
-            Next::Content | Next::AwaitEnd if !transaction.is_in_doubt(lent) => {
+            Next::Content | Next::AwaitEnd
+                if !transaction.is_in_doubt(lent) && !transaction.is_stopped() =>
+            {
                 self.stop_content(id, Cause::Cancelled)
             }
             Next::Content | Next::AwaitEnd => {}
@@ -369,7 +374,6 @@ impl Session {
 
     /// Queues a command.
     fn ask(&mut self, asked: Asked, line: &[u8]) {
-        self.idle_since = None;
         self.output.push(line);
         self.awaited.push(asked, self.output.queued(), line.len());
     }

@@ -27,6 +27,9 @@ impl Session {
     /// What to do now. `now` is the time since the session began; a clock that goes backwards is taken to stand still.
     pub fn poll(&mut self, now: Duration) -> Step<'_> {
         self.now = self.now.max(now);
+        if core::mem::take(&mut self.heard) {
+            self.heard_at = self.now;
+        }
         let (todo, deadline) = loop {
             self.advance();
             if let Some(event) = self.events.pop_front() {
@@ -34,7 +37,6 @@ impl Session {
             }
             let todo = self.todo();
             let Some((wait, timer)) = self.wait(todo) else {
-                self.idle_since.get_or_insert(self.now);
                 return Step::Idle;
             };
             let deadline = self
@@ -112,7 +114,9 @@ impl Session {
             }
             Todo::Write => {
                 let timer = match asked {
-                    None | Some(Asked::Turn(_, Turn::Chunk | Turn::Final(_))) => Timer::DataBlock,
+                    None | Some(Asked::Turn(_, Turn::Chunk(_) | Turn::Final(_))) => {
+                        Timer::DataBlock
+                    }
                     Some(asked) => asked.timer(),
                 };
                 (Wait::Write(self.output.flushes()), timer)

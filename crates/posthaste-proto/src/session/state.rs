@@ -55,8 +55,8 @@ pub(super) enum Turn {
     /// The recipient's place in the envelope.
     Rcpt(usize),
     Data,
-    /// A chunk that is not the last.
-    Chunk,
+    /// A chunk that is not the last, and where it ends, in octets since the session began.
+    Chunk(u64),
     /// The end of the content. In LMTP one for each accepted recipient, with its place.
     Final(Option<usize>),
     /// A terminator without content.
@@ -83,7 +83,7 @@ impl Asked {
             Self::Noop | Self::Reset | Self::Turn(_, Turn::Mail) => Timer::Mail,
             Self::Turn(_, Turn::Rcpt(_)) => Timer::Rcpt,
             Self::Turn(_, Turn::Data) => Timer::DataInit,
-            Self::Turn(_, Turn::Chunk) => Timer::DataBlock,
+            Self::Turn(_, Turn::Chunk(_)) => Timer::DataBlock,
             Self::Turn(_, Turn::Final(_) | Turn::LoneDot) => Timer::DataTerminator,
             Self::Quit => Timer::Quit,
         }
@@ -130,7 +130,7 @@ impl Turn {
             Self::Mail => Stage::Mail,
             Self::Rcpt(_) => Stage::Rcpt,
             Self::Data | Self::LoneDot => Stage::Data,
-            Self::Chunk => Stage::Content,
+            Self::Chunk(_) => Stage::Content,
             Self::Final(_) => Stage::EndOfData,
         }
     }

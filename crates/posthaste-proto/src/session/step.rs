@@ -11,7 +11,6 @@ use crate::reply::Reply;
 ///
 /// Exhaustive on purpose: a new step must break the build of every driver. Asking twice without an answer gives the
 /// same step again, so a partial write or a dropped future loses nothing.
-#[derive(Debug)]
 #[allow(clippy::exhaustive_enums, reason = "a driver must handle every step")]
 #[must_use = "a session goes on only when its steps are done"]
 pub enum Step<'a> {
@@ -55,6 +54,37 @@ pub enum Step<'a> {
         /// How long closing may take.
         deadline: Deadline,
     },
+}
+
+/// Octets that are to be written are shown by their number: they may hold a password.
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Write {
+                bytes,
+                may_read,
+                deadline,
+            } => f
+                .debug_struct("Write")
+                .field("octets", &bytes.len())
+                .field("may_read", may_read)
+                .field("deadline", deadline)
+                .finish(),
+            Self::Read { deadline } => f.debug_struct("Read").field("deadline", deadline).finish(),
+            Self::StartTls { mode, deadline } => f
+                .debug_struct("StartTls")
+                .field("mode", mode)
+                .field("deadline", deadline)
+                .finish(),
+            Self::Credentials(request) => f.debug_tuple("Credentials").field(request).finish(),
+            Self::Content(content) => f.debug_tuple("Content").field(content).finish(),
+            Self::Event(event) => f.debug_tuple("Event").field(event).finish(),
+            Self::Idle => f.write_str("Idle"),
+            Self::Close { deadline } => {
+                f.debug_struct("Close").field("deadline", deadline).finish()
+            }
+        }
+    }
 }
 
 /// Before the first octet (port 465), or after the 220 to STARTTLS.

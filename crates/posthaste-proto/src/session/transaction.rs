@@ -32,10 +32,10 @@ pub(super) struct Transaction {
     /// Where the terminator ends, in octets since the session began.
     pub(super) end: Option<u64>,
     pub(super) cancelled: bool,
-    /// The session had nothing to do for long when its turn came.
-    pub(super) rested: bool,
-    /// Some recipients are the same.
-    joined: bool,
+    /// The dialect asks for each recipient, also where it stands a second time.
+    asks_twice: bool,
+    /// The same recipients were looked for.
+    looked: bool,
 }
 
 /// What is known of one recipient so far.
@@ -45,6 +45,8 @@ pub(super) struct Slot {
     pub(super) fate: Option<Fate>,
     /// The same recipient stands here already: it is not asked for again, and shares that one's end.
     pub(super) same_as: Option<usize>,
+    /// Where it stands the next time.
+    next_same: Option<usize>,
 }
 
 impl Slot {
@@ -88,20 +90,9 @@ impl Transaction {
     ) -> Self {
         let mut recipients: Vec<Slot> = Vec::new();
         recipients.resize_with(envelope.recipients().len(), Slot::default);
-        // LMTP has an answer for each, the same path twice included (RFC 2033 section 4.2).
-        let mut joined = false;
-        if dialect == Dialect::Smtp {
-            for (index, first) in envelope.duplicates() {
-                if let Some(slot) = recipients.get_mut(index) {
-                    slot.same_as = Some(first);
-                    joined = true;
-                }
-            }
-        }
         Self {
             id,
             recipients,
-            joined,
             envelope,
             spec,
             mail: None,
@@ -112,7 +103,9 @@ impl Transaction {
             framing: Framing::Dots(DotStuffer::new()),
             end: None,
             cancelled: false,
-            rested: false,
+            // LMTP has an answer for each, the same path twice included (RFC 2033 section 4.2).
+            asks_twice: dialect == Dialect::Lmtp,
+            looked: false,
         }
     }
 
@@ -179,20 +172,38 @@ impl Transaction {
 
     /// The others that are this recipient too.
     pub(super) fn same_as(&self, index: usize) -> impl Iterator<Item = usize> {
-        let slots: &[Slot] = if self.joined { &self.recipients } else { &[] };
-        slots
-            .iter()
-            .enumerate()
-            .filter(move |(_, slot)| slot.same_as == Some(index))
-            .map(|(same, _)| same)
+        let next = |index: &usize| self.recipients.get(*index).and_then(|slot| slot.next_same);
+        core::iter::successors(next(&index), next)
+    }
+
+    /// Finds recipients that stand more than once, when their addresses are as they are sent.
+    fn look_for_the_same(&mut self) {
+        if self.asks_twice || core::mem::replace(&mut self.looked, true) {
+            return;
+        }
+        for (index, first) in self.envelope.duplicates() {
+            // The newest goes to the front of the chain.
+            let next = self
+                .recipients
+                .get_mut(first)
+                .and_then(|slot| slot.next_same.replace(index));
+            if let Some(slot) = self.recipients.get_mut(index) {
+                (slot.same_as, slot.next_same) = (Some(first), next);
+            }
+        }
+    }
+
+    /// Decides whether the content may ride in the flight of its commands, which `may_join` allows as far as the session goes.
+    pub(super) fn may_ride(&mut self, may_join: bool) -> bool {
+        let Some(chunks) = self.framing.chunks_mut() else {
+            return false;
+        };
+        chunks.may_ride = may_join && chunks.exact().is_some_and(|size| size <= Chunks::SMALL);
+        chunks.may_ride
     }
 
     pub(super) fn into_report(mut self) -> Report {
-        for index in 0..if self.joined {
-            self.recipients.len()
-        } else {
-            0
-        } {
+        for index in 0..self.recipients.len() {
             let first = self.recipients.get(index).and_then(|slot| slot.same_as);
             let (rcpt, fate) = match first.and_then(|first| self.recipients.get(first)) {
                 Some(first) => (first.rcpt.clone(), first.fate.clone()),
@@ -294,6 +305,7 @@ impl Transaction {
         let chunks = server.chunking && chunking != Chunking::Never;
         let mut refusal = LocalRefusal::NeedsEightBitMime;
         self.envelope.prefer_a_labels();
+        self.look_for_the_same();
         let addresses = !self.envelope.is_ascii();
         if addresses && !server.smtputf8 {
             return Err(LocalRefusal::NeedsSmtpUtf8);

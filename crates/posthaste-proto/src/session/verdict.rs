@@ -42,7 +42,7 @@ impl Session {
                 self.settle(id);
             }
             Turn::Data => self.data_reply(id, &reply),
-            Turn::Chunk => self.chunk_reply(id, reply),
+            Turn::Chunk(end) => self.chunk_reply(id, end, reply),
             Turn::Final(_) if accepts && transaction.is_stopped() => {
                 self.accepted_in_part(id, reply);
             }

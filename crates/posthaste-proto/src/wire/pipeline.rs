@@ -54,6 +54,27 @@ impl<T: Copy> Pipeline<T> {
         Some(awaited.what)
     }
 
+    /// Where those end that are like this.
+    pub(crate) fn ends(&self, test: impl Fn(T) -> bool) -> impl Iterator<Item = u64> {
+        self.awaited
+            .iter()
+            .filter(move |awaited| test(awaited.what))
+            .map(|awaited| awaited.end)
+    }
+
+    /// Are all of those that end behind `place` like this?
+    pub(crate) fn all_behind(&self, place: u64, test: impl Fn(T) -> bool) -> bool {
+        let behind = self.awaited.iter().rev().take_while(|it| it.end > place);
+        behind.map(|it| it.what).all(test)
+    }
+
+    /// Forgets those that end behind `place`: they were taken back.
+    pub(crate) fn forget_behind(&mut self, place: u64) {
+        while let Some(awaited) = self.awaited.pop_back_if(|awaited| awaited.end > place) {
+            self.octets -= awaited.octets;
+        }
+    }
+
     /// Forgets all of it.
     pub(crate) fn clear(&mut self) {
         self.awaited.clear();
@@ -76,14 +97,6 @@ impl<T: Copy> Pipeline<T> {
     /// How many replies were matched so far: names the wait for the next one.
     pub(crate) fn answered(&self) -> u64 {
         self.answered
-    }
-
-    /// How many of those that await a reply are like this.
-    pub(crate) fn count(&self, test: impl Fn(T) -> bool) -> usize {
-        self.awaited
-            .iter()
-            .filter(|awaited| test(awaited.what))
-            .count()
     }
 
     /// Is one of those that await a reply like this?

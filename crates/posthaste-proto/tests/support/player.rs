@@ -276,6 +276,7 @@ impl Player {
             Some("cancel 1") => session.cancel(self.contents[1].0),
             Some("quit") => session.quit(),
             Some("noop") => session.noop(),
+            Some("rest") => self.now += Duration::from_secs(3600),
             Some("eof") => session.closed_by_peer(),
             other => panic!("{:?}: nobody acts on {other:?}", self.split),
         }
@@ -289,7 +290,8 @@ impl Player {
     }
 
     fn world(&mut self) -> Option<&'static str> {
-        const ALL: [&str; 13] = [
+        const ALL: [&str; 14] = [
+            "rest",
             "cancel 1",
             "token",
             "tls ok",
