@@ -21,6 +21,7 @@ mod mask;
 use std::fmt;
 use std::time::Duration;
 
+use posthaste_proto::Secret;
 use posthaste_proto::reply::printable;
 
 use crate::observe::Notice;
@@ -136,18 +137,26 @@ impl Transcript {
     pub fn sent(&mut self, at: Duration, octets: &[u8]) -> Vec<Line> {
         let mut lines = Vec::new();
         let (mask, all) = (&self.mask, self.content == ContentLines::All);
+        let mut responses = Vec::new();
         self.follower.sent(octets, &mut |seen| {
             let text = match seen {
                 Seen::Line(line) => mask.shown(line),
                 Seen::Auth {
                     mechanism,
-                    response: false,
+                    response: None,
                 } => format!("AUTH {}", printable(mechanism)),
                 // Not even the length: it tells how long a password is.
-                Seen::Auth { mechanism, .. } => {
+                Seen::Auth {
+                    mechanism,
+                    response: Some(response),
+                } => {
+                    responses.push(Secret::new(response));
                     format!("AUTH {} <redacted>", printable(mechanism))
                 }
-                Seen::Response => "<redacted>".to_owned(),
+                Seen::Response(response) => {
+                    responses.push(Secret::new(response));
+                    "<redacted>".to_owned()
+                }
                 Seen::Content(line) if all => mask.shown(line),
                 Seen::Content(_) => return,
                 Seen::ContentEnd(_) if all => return,
@@ -159,6 +168,8 @@ impl Transcript {
                 text,
             });
         });
+        // A server that repeats what it was sent does not get it shown.
+        self.mask.learn(responses);
         lines
     }
 

@@ -212,8 +212,12 @@ const TABLE: &[Row] = &[
          password is used there again",
     ),
     (
+        |seen| seen.is(Kind::Config, "no-password"),
+        "give one: [[--password-env, --password-file, --token-env or --token-file|password(..), or token(user, ..)]]",
+    ),
+    (
         |seen| seen.kind == Kind::Auth && seen.code == 535,
-        "user name or password are wrong, or the provider wants an application password",
+        "user name or password are wrong, the provider wants an application password, or nobody may act as the identity that was asked for",
     ),
     (
         |seen| seen.is(Kind::Auth, "in-clear"),

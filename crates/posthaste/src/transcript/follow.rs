@@ -47,11 +47,11 @@ pub(super) enum Seen<'a> {
     Line(&'a [u8]),
     Auth {
         mechanism: &'a [u8],
-        /// Whether an initial response follows.
-        response: bool,
+        /// The initial response, where there is one.
+        response: Option<&'a [u8]>,
     },
     /// An answer to a challenge.
-    Response,
+    Response(&'a [u8]),
     Content(&'a [u8]),
     /// The content, or a chunk of it, is whole: so many octets.
     ContentEnd(u64),
@@ -159,7 +159,7 @@ impl Follower {
         }
         // Nothing can be pipelined behind AUTH: whatever comes before its reply belongs to it.
         if self.awaited.contains(&Asked::Auth) {
-            return tell(Seen::Response);
+            return tell(Seen::Response(line));
         }
         let mut words = line.splitn(3, |octet| *octet == b' ');
         let verb = words.next().unwrap_or_default();
@@ -171,7 +171,7 @@ impl Follower {
                 .is_some_and(|begin| begin.eq_ignore_ascii_case(b"SCRAM-"));
             tell(Seen::Auth {
                 mechanism: argument,
-                response: !rest.is_empty(),
+                response: Some(rest).filter(|rest| !rest.is_empty()),
             });
             Asked::Auth
         } else {

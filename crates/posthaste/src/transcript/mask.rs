@@ -13,9 +13,22 @@ impl Mask {
     /// Shorter secrets would mask ordinary words.
     const SHORTEST: usize = 4;
 
+    const MOST: usize = 64;
+
     pub(super) fn new(mut forms: Vec<Secret>) -> Self {
         forms.retain(|form| form.expose().len() >= Self::SHORTEST);
         Self(forms)
+    }
+
+    /// What was sent in AUTH is masked too from now on; short responses would mask ordinary words.
+    pub(super) fn learn(&mut self, responses: Vec<Secret>) {
+        let long = |response: &Secret| response.expose().len() >= 8;
+        for response in responses.into_iter().filter(long) {
+            // A peer could make it many.
+            if self.0.len() < Self::MOST {
+                self.0.insert(0, response);
+            }
+        }
     }
 
     /// A line as it may be shown.

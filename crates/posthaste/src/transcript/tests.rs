@@ -240,3 +240,24 @@ fn what_was_cut_short_is_named_not_shown() {
     let lines = transcript.notice(Duration::ZERO, &Notice::Closed);
     assert_eq!(lines[0].text, "334 <redacted>");
 }
+
+/// A CRAM-MD5 response and a challenge that is known let anyone guess passwords: it is masked where the server repeats it.
+#[test]
+fn a_response_that_the_server_repeats_is_masked() {
+    let script = [
+        ('S', "220 mx\r\n"),
+        ('C', "EHLO me\r\n"),
+        ('S', "250 AUTH CRAM-MD5\r\n"),
+        ('C', "AUTH CRAM-MD5\r\n"),
+        ('S', "334 PDE4OTYuNjk3QG14Pg==\r\n"),
+        ('C', "YW5uIGIxMjM0NTY3ODkwYWJjZGVm\r\n"),
+        ('S', "535 you said YW5uIGIxMjM0NTY3ODkwYWJjZGVm\r\n"),
+        ('C', "AUTH X-OWN dGhlIHdob2xlIHNlY3JldA==\r\n"),
+        ('S', "504 AUTH X-OWN dGhlIHdob2xlIHNlY3JldA==\r\n"),
+    ];
+    for step in [1, 7, 1000] {
+        let shown = play(&mut Transcript::new(), &script, step);
+        assert!(shown.contains("535 you said ***"), "{shown}");
+        assert!(shown.contains("504 AUTH X-OWN ***"), "{shown}");
+    }
+}
