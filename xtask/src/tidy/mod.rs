@@ -3,6 +3,7 @@
 mod attacks;
 mod duties;
 mod evidence;
+mod submission;
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -38,7 +39,14 @@ pub(crate) struct Row {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let tables = [("Duties", duties::ROWS), ("Attacks", attacks::ROWS)];
+    let tables = [
+        ("Duties of SMTP", duties::ROWS),
+        (
+            "Duties of submission, STARTTLS, AUTH and the extensions",
+            submission::ROWS,
+        ),
+        ("Attacks", attacks::ROWS),
+    ];
     let mut page = HEAD.to_owned();
     let (mut rows, mut named) = (0, 0);
     for (title, table) in tables {
