@@ -42,6 +42,10 @@ fn a_command_has_2048_octets() {
         TOO_LONG
     );
     assert_eq!(answer(&mut driven, "NOOP\r\n"), "250 2.0.0 ok\r\n");
+    // Behind a BDAT that cannot be read stands content: none of it is taken for commands.
+    let chunk = format!("BDAT 6{}LAST\r\n", " ".repeat(20_000));
+    assert_eq!(answer(&mut driven, chunk), TOO_LONG);
+    assert_eq!(answer(&mut driven, "NOOP\r\n"), "");
 }
 
 #[test]

@@ -9,8 +9,9 @@ pub(super) struct Input {
     taken: usize,
     /// So far was looked for a line end, so that a line in many pieces costs linear time.
     searched: usize,
-    /// The rest of a line that is too long is thrown away.
+    /// The rest of a line that is too long is thrown away. It began with BDAT, or not.
     skipping: bool,
+    bdat: bool,
 }
 
 /// The head of the input, as a line.
@@ -20,8 +21,8 @@ pub(super) enum Line {
     Incomplete,
     /// A line, its CRLF off. It may hold a password.
     Complete(Secret),
-    /// A line longer than the limit came to its end; it was thrown away.
-    TooLong,
+    /// A line longer than the limit came to its end; it was thrown away. Behind one that began with BDAT stands content.
+    TooLong { bdat: bool },
     /// A line ended in LF without CR.
     BareLf,
 }
@@ -71,9 +72,14 @@ impl Input {
         };
         let end = self.searched + found;
         let line = self.octets.get(self.taken..end).unwrap_or_default();
+        let bdat = if self.skipping {
+            self.bdat
+        } else {
+            begins_with_bdat(line)
+        };
         let result = match line.strip_suffix(b"\r") {
             None if !self.skipping => Line::BareLf,
-            _ if self.skipping || line.len() + 1 > limit => Line::TooLong,
+            _ if self.skipping || line.len() + 1 > limit => Line::TooLong { bdat },
             Some(line) => Line::Complete(Secret::new(line)),
             None => Line::BareLf,
         };
@@ -85,6 +91,9 @@ impl Input {
 
     /// Throws away what waits of a line that is too long, but for the last octet, which may be its CR.
     fn skip(&mut self) {
+        if !self.skipping {
+            self.bdat = begins_with_bdat(self.octets());
+        }
         let last = self.octets.pop();
         self.octets.clear();
         self.octets.extend(last);
@@ -98,6 +107,11 @@ impl Input {
         self.taken = 0;
         self.searched = 0;
     }
+}
+
+fn begins_with_bdat(line: &[u8]) -> bool {
+    line.get(..4)
+        .is_some_and(|verb| verb.eq_ignore_ascii_case(b"BDAT"))
 }
 
 /// Input may hold passwords.
@@ -117,9 +131,9 @@ mod tests {
         let expected = [
             Line::Complete("ab".into()),
             Line::Complete("".into()),
-            Line::TooLong,
+            Line::TooLong { bdat: false },
             Line::Complete("12345678".into()),
-            Line::TooLong,
+            Line::TooLong { bdat: false },
             Line::Incomplete,
         ];
         for step in 1..=octets.len() {
@@ -130,7 +144,7 @@ mod tests {
                 loop {
                     match input.line(10) {
                         Line::Incomplete => break,
-                        line @ (Line::Complete(_) | Line::TooLong | Line::BareLf) => {
+                        line @ (Line::Complete(_) | Line::TooLong { .. } | Line::BareLf) => {
                             lines.push(line)
                         }
                     }

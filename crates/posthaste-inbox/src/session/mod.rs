@@ -309,12 +309,14 @@ impl Session {
     fn advance_line(&mut self) -> bool {
         match self.input.line(MAX_AUTH_LINE) {
             Line::Incomplete => return false,
-            Line::TooLong => match core::mem::replace(&mut self.mode, Mode::Command) {
+            Line::TooLong { bdat } => match core::mem::replace(&mut self.mode, Mode::Command) {
                 Mode::Auth(_) => self.reply(500, "5.5.6 the response is too long"),
                 Mode::Command | Mode::Data(_) | Mode::Chunk(_) | Mode::StartTls => {
-                    // It may have been a BDAT: what follows is content then, and no command.
                     self.reply(500, "5.5.2 the line is too long");
-                    self.close();
+                    if bdat {
+                        // What follows is content, and no command.
+                        self.close();
+                    }
                 }
             },
             Line::BareLf => {
