@@ -8,6 +8,7 @@
 
 use std::time::Duration;
 
+use posthaste_proto::content::{ContentSize, Encoding};
 use posthaste_proto::session::{Chunking, Disposition, Limits, TlsPolicy};
 use posthaste_proto::{Config, ContentSpec, Envelope, Event, Session, Step};
 
@@ -118,4 +119,80 @@ fn a_source_that_is_silent_holds_up_no_other_message() {
     let (first, last) = done.split_at(4);
     assert_eq!(first, [Disposition::Accepted; 4]);
     assert_eq!(last, [Disposition::NotSent]);
+}
+
+/// A chunk is refused while the next is whole and not yet handed out: it is taken back, and RSET goes before the next message.
+#[test]
+fn nothing_follows_a_chunk_that_is_known_to_be_refused() {
+    let limits = Limits {
+        send_buffer: 4096,
+        ..Limits::default()
+    };
+    let config = Config::new("client.example.org".parse().unwrap())
+        .tls(TlsPolicy::Never)
+        .chunking(Chunking::Always)
+        .limits(limits);
+    let mut session = Session::new(config);
+    for size in [ContentSize::Unknown, ContentSize::Exact(0)] {
+        let to = "bob@example.net".parse().unwrap();
+        let envelope = Envelope::new("ann@example.org".parse().unwrap(), [to]).unwrap();
+        session.submit(envelope, ContentSpec::new(Encoding::SEVEN_BIT, size));
+    }
+    session.received(b"220 mx\r\n");
+    let (mut wire, mut given, mut refused, mut done) = (String::new(), 0, false, Vec::new());
+    let mut waiting = 0;
+    loop {
+        match session.poll(Duration::ZERO) {
+            Step::Write { bytes, .. } => {
+                let text = String::from_utf8(bytes.to_vec()).unwrap();
+                let n = bytes.len();
+                session.written(n);
+                waiting = text.lines().filter(|line| !line.starts_with('x')).count();
+                wire += &text;
+            }
+            Step::Read { .. } => {
+                assert!(waiting > 0, "both wait: {wire}");
+                let hello = wire
+                    .lines()
+                    .last()
+                    .is_some_and(|line| line.starts_with("EHLO"));
+                let reply: &[u8] = if hello {
+                    b"250-mx\r\n250-PIPELINING\r\n250 CHUNKING\r\n"
+                } else {
+                    b"250 ok\r\n"
+                };
+                (0..std::mem::take(&mut waiting)).for_each(|_| session.received(reply));
+            }
+            Step::Content(handle) if given < 3500 => given += handle.push(&[b'x'; 100]),
+            Step::Content(handle) => {
+                handle.finish();
+                if !refused {
+                    // Before anything more is handed out.
+                    refused = true;
+                    waiting = 0;
+                    session.received(b"552 5.3.4 too large\r\n");
+                }
+            }
+            Step::Event(Event::Done { report }) => done.push(report.disposition()),
+            Step::Event(_) => {}
+            Step::Idle => break,
+            step => panic!("{step:?}"),
+        }
+    }
+    assert_eq!(done, [Disposition::Refused, Disposition::Accepted]);
+    let commands: Vec<_> = wire
+        .split("\r\n")
+        .map(|line| line.trim_start_matches('x'))
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert_eq!(
+        commands[3..],
+        [
+            "BDAT 3072",
+            "RSET",
+            "MAIL FROM:<ann@example.org>",
+            "RCPT TO:<bob@example.net>",
+            "BDAT 0 LAST"
+        ]
+    );
 }
