@@ -127,7 +127,7 @@ fn configure(mut config: Config, settings: &str) -> Config {
                 config.credentials(Credentials::new(user, password).acting_as(identity))
             }
             ("mechanisms", names) => {
-                let names = names.split(',').map(|name| BuiltIn::of_name(name).unwrap());
+                let names = names.split(',').filter_map(BuiltIn::of_name);
                 config.mechanisms(Preference::only(names))
             }
             ("try-next", "") => config.try_next_mechanism(),
