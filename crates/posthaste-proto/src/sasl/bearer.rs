@@ -1,5 +1,7 @@
 //! What OAUTHBEARER and XOAUTH2 share: a message with a token, and the reasons for a refusal.
 
+use alloc::vec::Vec;
+
 use super::challenge::early_unless;
 use super::{AuthDetail, BadChallenge, Challenge, Credentials, Exchange};
 use crate::error::AuthFailure;
@@ -48,8 +50,22 @@ impl Exchange for Bearer {
     }
 }
 
+/// Ends a message with the field that both have for the token.
+pub(super) fn with_token(
+    mut message: Vec<u8>,
+    credentials: &Credentials,
+) -> Result<Secret, AuthFailure> {
+    let token = token(credentials)?;
+    // At once, so that no copy of the token is left behind where the message grew.
+    message.reserve_exact(token.len() + 16);
+    message.extend_from_slice(b"\x01auth=Bearer ");
+    message.extend_from_slice(token);
+    message.extend_from_slice(b"\x01\x01");
+    Ok(Secret::new(message))
+}
+
 /// The access token: visible ASCII (RFC 6750 section 2.1), since anything else could end its field.
-pub(super) fn token(credentials: &Credentials) -> Result<&[u8], AuthFailure> {
+fn token(credentials: &Credentials) -> Result<&[u8], AuthFailure> {
     let token = credentials.access_token().map_or(&b""[..], Secret::expose);
     if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) {
         Err(AuthFailure::Unencodable)

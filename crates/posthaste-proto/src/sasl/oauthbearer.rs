@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Credentials;
-use super::bearer::{Bearer, token};
+use super::bearer::{Bearer, with_token};
 use super::prepare::push_sasl_name;
 use crate::error::AuthFailure;
 use crate::secret::Secret;
@@ -15,17 +15,13 @@ pub(super) fn start(credentials: &Credentials) -> Result<Bearer, AuthFailure> {
 
 /// `host` and `port` are left out: they are optional, and this side knows the server by the transport's name for it alone.
 pub(super) fn message(credentials: &Credentials) -> Result<Secret, AuthFailure> {
-    let token = token(credentials)?;
-    let mut message = Vec::with_capacity(2 * credentials.user().len() + token.len() + 24);
-    message.extend_from_slice(b"n,");
+    let mut message = Vec::from(*b"n,");
     if !credentials.user().is_empty() {
         message.extend_from_slice(b"a=");
         push_sasl_name(&mut message, credentials.user())?;
     }
-    message.extend_from_slice(b",\x01auth=Bearer ");
-    message.extend_from_slice(token);
-    message.extend_from_slice(b"\x01\x01");
-    Ok(Secret::new(message))
+    message.push(b',');
+    with_token(message, credentials)
 }
 
 #[cfg(test)]

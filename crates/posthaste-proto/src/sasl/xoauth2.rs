@@ -1,9 +1,7 @@
 //! XOAUTH2, as Gmail and Microsoft speak it; no RFC has it.
 
-use alloc::vec::Vec;
-
 use super::Credentials;
-use super::bearer::{Bearer, token};
+use super::bearer::{Bearer, with_token};
 use crate::error::AuthFailure;
 use crate::secret::Secret;
 
@@ -14,18 +12,11 @@ pub(super) fn start(credentials: &Credentials) -> Result<Bearer, AuthFailure> {
 
 /// What stands behind AUTH.
 pub(super) fn message(credentials: &Credentials) -> Result<Secret, AuthFailure> {
-    let token = token(credentials)?;
     let user = credentials.user().as_bytes();
     if user.iter().any(|octet| matches!(octet, 0 | 1)) {
         return Err(AuthFailure::Unencodable);
     }
-    let mut message = Vec::with_capacity(user.len() + token.len() + 24);
-    message.extend_from_slice(b"user=");
-    message.extend_from_slice(user);
-    message.extend_from_slice(b"\x01auth=Bearer ");
-    message.extend_from_slice(token);
-    message.extend_from_slice(b"\x01\x01");
-    Ok(Secret::new(message))
+    with_token([b"user=", user].concat(), credentials)
 }
 
 #[cfg(test)]

@@ -85,18 +85,15 @@ impl Session {
         }
         let entropy = self.config.entropy.is_some();
         let binding = self.bindings(server).is_possible();
-        let known = self.config.mechanisms.select(encrypted, |entry| {
-            server.offers_mechanism(entry.name()) && entry.is_possible(entropy, binding)
-        });
+        let usable = |entropy| {
+            self.config.mechanisms.select(encrypted, |entry| {
+                server.offers_mechanism(entry.name()) && entry.is_possible(entropy, binding)
+            })
+        };
+        let known = usable(entropy);
         if known.is_empty() {
-            let lacks_entropy = !entropy
-                && !self
-                    .config
-                    .mechanisms
-                    .select(encrypted, |entry| {
-                        server.offers_mechanism(entry.name()) && entry.is_possible(true, binding)
-                    })
-                    .is_empty();
+            // What only random octets are missing for was not given by the caller, and is no fault of the server's.
+            let lacks_entropy = !usable(true).is_empty();
             return if lacks_entropy {
                 self.fail_politely(Cause::Auth(AuthFailure::NeedsEntropy))
             } else {

@@ -77,13 +77,18 @@ impl Session {
             .is_some_and(|chunks| chunks.joined)
     }
 
+    /// What is known of this transaction's chunks.
+    fn chunks(&mut self, id: TransactionId) -> Option<&mut Chunks> {
+        find(&mut self.transactions, id)?.framing.chunks_mut()
+    }
+
     /// May another chunk begin while so many are unanswered?
     pub(super) fn may_chunk(&self, id: TransactionId) -> bool {
-        let pipelining = self
-            .capabilities
-            .as_ref()
-            .is_some_and(|server| server.pipelining);
-        let most = if pipelining { Chunks::UNANSWERED } else { 1 };
+        let most = if self.may_pipeline() {
+            Chunks::UNANSWERED
+        } else {
+            1
+        };
         let is_chunk = |asked| matches!(asked, Asked::Turn(of, Turn::Chunk(_)) if of == id);
         self.awaited.ends(is_chunk).count() < most && self.fits(Chunks::HEADER)
     }
@@ -143,9 +148,7 @@ impl Session {
         let end = self.output.queued();
         self.awaited
             .push(Asked::Turn(id, Turn::Chunk(end)), end, length);
-        if let Some(chunks) = find(&mut self.transactions, id)
-            .and_then(|transaction| transaction.framing.chunks_mut())
-        {
+        if let Some(chunks) = self.chunks(id) {
             chunks.header = end;
         }
         self.output.hold(&[0; Chunks::HEADER]);
@@ -155,14 +158,13 @@ impl Session {
     /// Writes the header of the chunk whose octets are all there, and says how long it is.
     fn close_chunk(&mut self, id: TransactionId, last: bool) -> usize {
         let mut header = Vec::with_capacity(Chunks::HEADER);
-        let chunks = find(&mut self.transactions, id)
-            .and_then(|transaction| transaction.framing.chunks_mut());
-        if let Some(chunks) = chunks
+        if let Some(chunks) = self.chunks(id)
             && chunks.exact().is_none()
         {
-            let whole = self.output.queued() - chunks.header;
+            let place = chunks.header;
+            let whole = self.output.queued() - place;
             command::encode_bdat(&mut header, whole - Chunks::HEADER as u64, last);
-            self.output.replace(chunks.header, Chunks::HEADER, &header);
+            self.output.replace(place, Chunks::HEADER, &header);
         }
         self.output.flush();
         header.len()
@@ -170,9 +172,7 @@ impl Session {
 
     /// The content is whole: the last chunk goes out.
     pub(super) fn finish_chunks(&mut self, id: TransactionId) {
-        let fit = find(&mut self.transactions, id)
-            .and_then(|transaction| transaction.framing.chunks())
-            .map_or(Ok(()), Chunks::end);
+        let fit = self.chunks(id).map_or(Ok(()), |chunks| chunks.end());
         if let Err(unfit) = fit {
             return self.stop_content(id, unfit.into());
         }

@@ -96,11 +96,7 @@ impl Session {
     /// The next command of a transaction that has begun, if it can go now.
     fn ask_next(&mut self, id: TransactionId) -> bool {
         let waiting = !self.awaited.is_empty();
-        let pipelining = self
-            .capabilities
-            .as_ref()
-            .is_some_and(|capabilities| capabilities.pipelining);
-        if waiting && !pipelining {
+        if waiting && !self.may_pipeline() {
             return false;
         }
         let policy = self.config.recipients;
@@ -149,6 +145,13 @@ impl Session {
         next.is_some()
     }
 
+    /// Does the server take commands before it has answered those before them?
+    pub(super) fn may_pipeline(&self) -> bool {
+        self.capabilities
+            .as_ref()
+            .is_some_and(|server| server.pipelining)
+    }
+
     /// May a command of so many octets join those that are unanswered?
     pub(super) fn fits(&self, octets: usize) -> bool {
         let limits = &self.config.limits;
@@ -165,10 +168,7 @@ impl Session {
 
     /// NOOP and QUIT, when no transaction has anything left to send. QUIT may ride behind the last terminator.
     fn ask_for_nothing_else(&mut self) -> bool {
-        let pipelining = self
-            .capabilities
-            .as_ref()
-            .is_some_and(|capabilities| capabilities.pipelining);
+        let pipelining = self.may_pipeline();
         if self.awaited.is_empty() && core::mem::take(&mut self.noop_wanted) {
             self.ask_plainly(Asked::Noop, command::encode_noop);
         } else if self.quit_wanted && (self.awaited.is_empty() || pipelining && !self.noop_wanted) {
